@@ -1,0 +1,253 @@
+"""What a diary is made of: frozen values, checked when they are made, without any input or output.
+
+All instants are aware and in UTC. A ``day`` is a calendar date in the writer's own zone.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from diary.errors import InvalidEntryError, InvalidMoodError
+
+FIRST_DAY = date(1900, 1, 1)
+MAX_NOTE, MAX_LABEL, MAX_TAG, MAX_TAGS = 100_000, 300, 50, 30
+_HEX = re.compile(r"#[0-9a-f]{6}")
+_SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
+_MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _unstorable(text: str) -> bool:
+    """NUL cannot be kept in PostgreSQL, a lone surrogate in no UTF-8 text."""
+    return any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+
+
+def _check_storable(part: str, label: str, text: str) -> None:
+    if _unstorable(text):
+        raise InvalidEntryError(
+            part, f"The {label} holds a character that is no text (a broken emoji or a NUL). Please remove it."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """A word for how a day was, placed on Russell's circumplex (J. A. Russell, 1980).
+
+    ``valence`` (unpleasant to pleasant) and ``arousal`` (still to lively) run from −1 to 1.
+    ``light`` and ``dark`` are the colours, ``#rrggbb``, on the light and on the dark ground.
+    A ``hidden`` mood is not offered for new days; a ``retired`` one was replaced by a later version
+    of itself and lives on only in the days that were noted with it.
+    """
+
+    id: str
+    name: str
+    emoji: str
+    light: str
+    dark: str
+    valence: float
+    arousal: float
+    hidden: bool = False
+    retired: bool = False
+
+    def __post_init__(self) -> None:
+        name = self.name.strip()
+        if not name or len(name) > 30 or "\n" in name or _unstorable(name):
+            raise InvalidMoodError("A mood needs a name of 1 to 30 characters.")
+        if not self.emoji.strip() or len(self.emoji) > 16 or _unstorable(self.emoji):
+            raise InvalidMoodError("A mood needs an emoji of its own.")
+        if not (_HEX.fullmatch(self.light) and _HEX.fullmatch(self.dark)):
+            raise InvalidMoodError("A mood's colour is written like #2a5b2f.")
+        if not (-1 <= self.valence <= 1 and -1 <= self.arousal <= 1):
+            raise InvalidMoodError("Pleasantness and energy lie between −1 and 1.")
+
+
+# Three rows of energy, four columns of pleasantness: the order in which the palette shows them.
+# The colours were found by search for contrast ≥ 3 on both grounds and CIEDE2000 ≥ 10 between
+# neighbours for normal, protan, deutan and tritan eyes; tests/test_palette.py computes both anew.
+BUILT_IN_MOODS = (
+    Mood("angry", "angry", "😠", "#b01e2f", "#fa777b", -0.75, 0.70),
+    Mood("anxious", "anxious", "😰", "#a2619c", "#de94d8", -0.40, 0.60),
+    Mood("lively", "lively", "😄", "#cb7161", "#dd6c1d", 0.35, 0.75),
+    Mood("excited", "excited", "🤩", "#a18a03", "#fdde58", 0.75, 0.60),
+    Mood("hurt", "hurt", "💔", "#7b1d47", "#bd5782", -0.80, 0.05),
+    Mood("restless", "restless", "🌀", "#6c43ab", "#9478e8", -0.25, 0.10),
+    Mood("hopeful", "hopeful", "🌱", "#2a5b2f", "#b7eda8", 0.35, 0.15),
+    Mood("happy", "happy", "😊", "#99600b", "#eea663", 0.85, 0.15),
+    Mood("sad", "sad", "😢", "#4e77d2", "#89b3fe", -0.70, -0.45),
+    Mood("tired", "tired", "😴", "#442b76", "#7362b6", -0.30, -0.75),
+    Mood("wistful", "wistful", "🍂", "#2b95b8", "#7cd8fb", 0.20, -0.40),
+    Mood("calm", "calm", "😌", "#087a6b", "#47b09e", 0.65, -0.60),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """What the diary keeps of a song for ever: title and artist as the person confirmed them.
+
+    A song has a title or at least an identifier (22 characters of Spotify, or a MusicBrainz
+    recording's UUID), so that a pasted link is kept even while no source can name it.
+    """
+
+    title: str
+    artist: str = ""
+    spotify_id: str | None = None
+    mbid: str | None = None
+
+    def __post_init__(self) -> None:
+        for what, text in (("title", self.title), ("artist", self.artist)):
+            if len(text) > MAX_LABEL:
+                raise InvalidEntryError(
+                    "song", f"The song's {what} is longer than {MAX_LABEL} characters. Please shorten it."
+                )
+            _check_storable("song", f"song's {what}", text)
+        if self.spotify_id is not None and not _SPOTIFY_ID.fullmatch(self.spotify_id):
+            raise InvalidEntryError("song", "A Spotify identifier has 22 letters and digits.")
+        if self.mbid is not None and not _MBID.fullmatch(self.mbid):
+            raise InvalidEntryError("song", "A MusicBrainz identifier looks like 12345678-1234-1234-1234-123456789012.")
+        if not self.title.strip() and self.track_key is None:
+            raise InvalidEntryError("song", "A song needs a title.")
+
+    @property
+    def track_key(self) -> str | None:
+        """The key of the cached `Track` that belongs to this song, if it has an identifier."""
+        if self.spotify_id:
+            return f"spotify:{self.spotify_id}"
+        return f"musicbrainz:{self.mbid}" if self.mbid else None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What an outside catalogue answered: a cache that may be refreshed or thrown away at any time.
+
+    ``key`` is ``spotify:ID`` or ``musicbrainz:MBID``; ``artwork_url`` is an https address at the
+    source's own host; ``duration`` is in milliseconds.
+    """
+
+    key: str
+    title: str
+    artists: tuple[str, ...]
+    fetched_at: datetime
+    album: str = ""
+    artwork_url: str | None = None
+    duration: int | None = None
+
+    @property
+    def artist(self) -> str:
+        return ", ".join(self.artists)
+
+    def song(self) -> Song:
+        """The song as first offered to the person, who may change title and artist."""
+        source, _, ident = self.key.partition(":")
+        title, artist = self.title[:MAX_LABEL], self.artist[:MAX_LABEL]
+        return Song(title, artist, spotify_id=ident) if source == "spotify" else Song(title, artist, mbid=ident)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """What a form or an import holds before it is an entry.
+
+    ``mood`` is the mood's name. ``revision`` is the revision this draft was written over, 0 for a
+    day that was empty. ``photo`` is the key of a photo already kept; ``new_photo`` the bytes of one
+    to be kept. ``created_at`` is set only by an import, which brings the instant with it.
+    """
+
+    day: date
+    mood: str | None = None
+    song: Song | None = None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    photo: str | None = None
+    zone: str = "UTC"
+    revision: int = 0
+    new_photo: bytes | None = field(default=None, repr=False)
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.day < FIRST_DAY:
+            raise InvalidEntryError("day", "A diary day lies on or after 1 January 1900.")
+        if len(self.note) > MAX_NOTE:
+            over = len(self.note) - MAX_NOTE
+            raise InvalidEntryError(
+                "note", f"The note is {over:,} characters longer than the {MAX_NOTE:,} that fit. Please shorten it."
+            )
+        _check_storable("note", "note", self.note)
+        object.__setattr__(self, "tags", clean_tags(self.tags))
+        object.__setattr__(self, "zone", known_zone(self.zone))
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing here that would make an entry."""
+        return not (self.mood or self.song or self.note.strip() or self.photo or self.new_photo)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One day of one person, as kept. ``track`` is the cached `Track` of its song, if there is one."""
+
+    day: date
+    mood: Mood | None
+    song: Song | None
+    note: str
+    tags: tuple[str, ...]
+    photo: str | None
+    zone: str
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    track: Track | None = None
+
+    def draft(self) -> EntryDraft:
+        """The entry as a form shows it, ready to be saved over itself."""
+        mood = self.mood.name if self.mood else None
+        return EntryDraft(self.day, mood, self.song, self.note, self.tags, self.photo, self.zone, self.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which days to show: all conditions hold together; ``moods`` are names, ``text`` any substring."""
+
+    text: str = ""
+    moods: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.moods or self.first or self.last)
+
+
+def today(now: datetime, zone: str, day_cutoff_hour: int) -> date:
+    """The person's calendar day at the instant ``now``: it ends at ``day_cutoff_hour`` (0–6), not at midnight."""
+    local = now.astimezone(ZoneInfo(known_zone(zone))).replace(tzinfo=None)
+    return (local - timedelta(hours=day_cutoff_hour)).date()
+
+
+def known_zone(zone: str | None) -> str:
+    """``zone`` if it is an IANA name this machine knows, else ``UTC``."""
+    try:
+        ZoneInfo(zone or "UTC")
+    except (KeyError, ValueError, OSError):
+        return "UTC"
+    return zone or "UTC"
+
+
+def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Tags without ``#``, blanks around, and repeats (compared without case), in the order given."""
+    kept: dict[str, str] = {}
+    for tag in tags:
+        text = " ".join(tag.replace(",", " ").split()).lstrip("#").strip()
+        if len(text) > MAX_TAG:
+            raise InvalidEntryError("tags", f"The tag “{text[:20]}…” is longer than {MAX_TAG} characters.")
+        _check_storable("tags", "tags", text)
+        if text:
+            kept.setdefault(text.casefold(), text)
+    if len(kept) > MAX_TAGS:
+        raise InvalidEntryError("tags", f"A day has room for {MAX_TAGS} tags; here are {len(kept)}.")
+    return tuple(kept.values())
+
+
+def utc_now() -> datetime:
+    """This instant, aware, in UTC."""
+    return datetime.now(UTC)
