@@ -6,9 +6,9 @@ All instants are aware and in UTC. A ``day`` is a calendar date in the writer's 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
+from diary.clock import known_zone
 from diary.errors import InvalidEntryError, InvalidMoodError
 
 FIRST_DAY = date(1900, 1, 1)
@@ -205,32 +205,32 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryFilter:
-    """Which days to show: all conditions hold together; ``moods`` are names, ``text`` any substring."""
+class Unsaved:
+    """What was typed for a day and not saved yet: the form's fields to the letter, nothing checked.
 
-    text: str = ""
-    moods: tuple[str, ...] = ()
-    first: date | None = None
-    last: date | None = None
+    ``revision`` is the revision of the entry that the form was opened on, 0 for an empty day.
+    """
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.text or self.moods or self.first or self.last)
+    day: date
+    mood: str | None = None
+    title: str = ""
+    artist: str = ""
+    spotify_id: str | None = None
+    mbid: str | None = None
+    note: str = ""
+    tags: str = ""
+    photo: str | None = None
+    revision: int = 0
 
 
-def today(now: datetime, zone: str, day_cutoff_hour: int) -> date:
-    """The person's calendar day at the instant ``now``: it ends at ``day_cutoff_hour`` (0–6), not at midnight."""
-    local = now.astimezone(ZoneInfo(known_zone(zone))).replace(tzinfo=None)
-    return (local - timedelta(hours=day_cutoff_hour)).date()
+@dataclass(frozen=True, slots=True)
+class PastSong:
+    """A song of one's own past: how often it was chosen, when last, and its cached `Track`."""
 
-
-def known_zone(zone: str | None) -> str:
-    """``zone`` if it is an IANA name this machine knows, else ``UTC``."""
-    try:
-        ZoneInfo(zone or "UTC")
-    except (KeyError, ValueError, OSError):
-        return "UTC"
-    return zone or "UTC"
+    song: Song
+    track: Track | None
+    days: int
+    last_day: date
 
 
 def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -246,8 +246,3 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
     if len(kept) > MAX_TAGS:
         raise InvalidEntryError("tags", f"A day has room for {MAX_TAGS} tags; here are {len(kept)}.")
     return tuple(kept.values())
-
-
-def utc_now() -> datetime:
-    """This instant, aware, in UTC."""
-    return datetime.now(UTC)

@@ -1,0 +1,251 @@
+"""`Diary`: all that one person can do with their diary."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from diary import clock
+from diary.errors import ConflictError, DiaryError, InvalidEntryError, NotFoundError
+from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.model import Entry, EntryDraft, Mood, PastSong, Song, Track, Unsaved
+from diary.protocols import Parts
+from diary.query import EntryFilter
+
+log = logging.getLogger(__name__)
+EARTH_AHEAD = timedelta(hours=14)  # the zone furthest ahead of UTC, Pacific/Kiritimati
+
+
+class Diary:
+    """The diary of ``owner_id``; everything it gives or changes is that person's own.
+
+    Every method may raise StorageError when the database or the photo store is out of reach.
+    """
+
+    def __init__(self, owner_id: str, parts: Parts) -> None:
+        self.owner_id = owner_id
+        self._parts = parts
+        self._entries, self._people, self._sums = parts.entries, parts.people, parts.sums
+        self._people.welcome(owner_id, parts.clock())
+
+    # ------------------------------------------------------------------ days
+
+    def today(self, zone: str) -> date:
+        """The person's day now, in the IANA ``zone`` they are in."""
+        return clock.today(self._parts.clock(), zone, self.day_cutoff_hour())
+
+    def find_day(self, day: date) -> Entry | None:
+        """The entry of ``day``, if that day is written."""
+        return self._entries.find_day(self.owner_id, day)
+
+    def find(
+        self, wanted: EntryFilter, limit: int = 20, *, before: date | None = None, after: date | None = None
+    ) -> tuple[Entry, ...]:
+        """At most ``limit`` entries, newest first, before the day ``before`` or next after the day ``after``."""
+        return self._entries.find(self.owner_id, wanted, limit, before=before, after=after)
+
+    def on_this_day(self, day: date, limit: int = 3) -> tuple[Entry, ...]:
+        """The same calendar day in earlier years, newest first."""
+        return self._entries.on_this_day(self.owner_id, day, limit)
+
+    def each(self) -> Iterator[Entry]:
+        """Every entry, oldest first."""
+        return self._entries.each(self.owner_id)
+
+    def count(self) -> int:
+        """How many days are written."""
+        return self._entries.count(self.owner_id)
+
+    def save(self, draft: EntryDraft) -> Entry:
+        """Keep ``draft`` as the day's entry, over the revision it was written on; its unsaved text is done with.
+
+        Saving the same again changes nothing. Raises InvalidEntryError, PhotoError, or ConflictError when
+        the day meanwhile holds another version.
+        """
+        self._check(draft)
+        current = self.find_day(draft.day)
+        entry = self._compose(draft, current)
+        if current and _same(entry, current):
+            self.drop_unsaved(draft.day)
+            return current
+        if current and current.revision != draft.revision:
+            raise ConflictError(draft.day)
+        self._entries.write(self.owner_id, entry, over=entry.revision - 1)
+        log.info("saved day revision=%d", entry.revision)
+        self.drop_unsaved(draft.day)
+        return self.find_day(draft.day) or entry
+
+    def add_days(self, drafts: Sequence[EntryDraft]) -> int:
+        """Add many new days at once, all or none, and tell how many. Raises ConflictError if a day is taken."""
+        by_name = {mood.name: mood for mood in self.moods()}
+        for draft in drafts:
+            self._check(draft)
+        self._entries.add(self.owner_id, [self._compose(draft, None, by_name) for draft in drafts])
+        log.info("added days count=%d", len(drafts))
+        return len(drafts)
+
+    def delete(self, entry: Entry) -> None:
+        """Take ``entry`` out of the diary. Raises ConflictError when it was changed meanwhile."""
+        self._entries.delete(self.owner_id, entry.day, entry.revision, self._parts.clock())
+        log.info("deleted day revision=%d", entry.revision)
+
+    def undo(self, day: date, before: Entry | None, revision: int) -> None:
+        """Make ``day`` what it was ``before`` the change that left it at ``revision``: that entry, or empty.
+
+        Raises ConflictError when the day was changed again meanwhile.
+        """
+        if self._entries.last_revision(self.owner_id, day) != revision:
+            raise ConflictError(day)
+        if before:
+            self._entries.write(self.owner_id, replace(before, revision=revision + 1), over=revision)
+        else:
+            self._entries.delete(self.owner_id, day, revision, self._parts.clock())
+        log.info("undone day")
+
+    def _check(self, draft: EntryDraft) -> None:
+        if draft.is_empty:
+            raise InvalidEntryError("day", "Choose a mood or a song, or write a line: an empty day is not kept.")
+        if draft.day > (self._parts.clock() + EARTH_AHEAD).date():
+            raise InvalidEntryError("day", "That day has not begun yet.")
+        if draft.photo and not self._parts.photos.belongs_to(self.owner_id, draft.photo):
+            raise NotFoundError("That photo is not in this diary.")
+
+    def _compose(self, draft: EntryDraft, current: Entry | None, by_name: dict[str, Mood] | None = None) -> Entry:
+        """The entry that ``draft`` becomes; a new photo is kept first, so that no row is without its photo."""
+        now = self._parts.clock()
+        photo = self._parts.photos.put(self.owner_id, draft.new_photo) if draft.new_photo else draft.photo
+        over = current.revision if current else 0
+        if not current and by_name is None:
+            over = self._entries.last_revision(self.owner_id, draft.day)
+        return Entry(
+            day=draft.day,
+            mood=self._mood_named(draft.mood, current, by_name),
+            song=draft.song,
+            note=draft.note,
+            tags=draft.tags,
+            photo=photo,
+            zone=draft.zone,
+            revision=over + 1,
+            created_at=current.created_at if current else draft.created_at or now,
+            updated_at=draft.updated_at or now,
+        )
+
+    def _mood_named(self, name: str | None, current: Entry | None, by_name: dict[str, Mood] | None) -> Mood | None:
+        """The mood of that name; a day keeps its own version while its mood's name stays the same."""
+        if not name:
+            return None
+        if current and current.mood and current.mood.name == name:
+            return current.mood
+        mood = (by_name or {mood.name: mood for mood in self.moods()}).get(name)
+        if not mood:
+            raise InvalidEntryError("mood", f"There is no mood named “{name}”. Choose one of yours.")
+        return mood
+
+    # ------------------------------------------------------------------ what is not saved yet
+
+    def keep_unsaved(self, unsaved: Unsaved) -> None:
+        """Keep what was typed for a day, so that it outlives the page."""
+        self._people.keep_draft(self.owner_id, unsaved, self._parts.clock())
+
+    def find_unsaved(self, day: date) -> tuple[Unsaved, datetime] | None:
+        """What was typed for ``day`` and never saved, and when (UTC)."""
+        return self._people.find_draft(self.owner_id, day)
+
+    def drop_unsaved(self, day: date) -> None:
+        """Forget what was typed for ``day``."""
+        self._people.drop_draft(self.owner_id, day)
+
+    # ------------------------------------------------------------------ moods and the end of the day
+
+    def moods(self) -> tuple[Mood, ...]:
+        """The moods offered and hidden, in the person's order; retired ones stay with their days only."""
+        return tuple(mood for mood in self.all_moods() if not mood.retired)
+
+    def all_moods(self) -> tuple[Mood, ...]:
+        """Every mood a day may have been noted with, retired ones last."""
+        return self._people.moods(self.owner_id)
+
+    def add_mood(self, mood: Mood) -> Mood:
+        """Add ``mood`` under a new id. Raises InvalidMoodError when its name is in use."""
+        added = replace(mood, id=uuid4().hex, retired=False)
+        self._people.add_mood(self.owner_id, added)
+        return added
+
+    def change_mood(self, mood: Mood) -> Mood:
+        """Let ``mood`` look and stand differently from now on; the days noted before keep it as it was."""
+        if mood.id not in {known.id for known in self.moods()}:
+            raise NotFoundError("That mood is not in this diary.")
+        changed = replace(mood, id=uuid4().hex, retired=False)
+        self._people.replace_mood(self.owner_id, mood.id, changed)
+        return changed
+
+    def arrange_moods(self, order: Sequence[str], hidden: Iterable[str]) -> None:
+        """Offer the moods in this ``order`` of ids, without the ``hidden`` ones."""
+        self._people.arrange_moods(self.owner_id, order, frozenset(hidden))
+
+    def day_cutoff_hour(self) -> int:
+        """The hour (0–6) at which the person's day ends."""
+        return self._people.day_cutoff_hour(self.owner_id)
+
+    def set_day_cutoff_hour(self, hour: int) -> None:
+        """Let the day end at ``hour`` (0–6) from now on."""
+        if not 0 <= hour <= 6:
+            raise DiaryError("The day can end between midnight and six in the morning.")
+        self._people.set_day_cutoff_hour(self.owner_id, hour)
+
+    # ------------------------------------------------------------------ songs
+
+    def past_songs(self, text: str, limit: int = 4) -> tuple[PastSong, ...]:
+        """Songs of one's own days that match ``text``, most chosen first."""
+        return self._entries.past_songs(self.owner_id, text, limit)
+
+    def keep_track(self, track: Track) -> Song:
+        """Remember what a catalogue said about a track that was chosen; gives the song to start from."""
+        self._parts.tracks.keep(track)
+        return track.song()
+
+    def find_track(self, song: Song) -> Track | None:
+        """The cached track of ``song``."""
+        return self._parts.tracks.find(song.track_key) if song.track_key else None
+
+    def freshen(self, shown: Iterable[Entry]) -> None:
+        """Ask again, behind the scenes, for tracks of ``shown`` that are missing or out of date."""
+        for entry in shown:
+            if entry.song:
+                self._parts.refresher.want(entry.song, entry.track)
+
+    # ------------------------------------------------------------------ photos and sums
+
+    def photo(self, key: str, small: bool = False) -> bytes:
+        """The picture ``key`` as WebP. Raises NotFoundError when it is missing or somebody else's."""
+        if not self._parts.photos.belongs_to(self.owner_id, key):
+            raise NotFoundError("That photo is not in this diary.")
+        return self._parts.photos.get(key, small)
+
+    def mood_days(self, first: date, last: date) -> tuple[MoodDay, ...]:
+        """The days from ``first`` to ``last`` that have a mood, oldest first."""
+        return self._sums.mood_days(self.owner_id, first, last)
+
+    def month_means(self, first: date, last: date) -> tuple[MonthMean, ...]:
+        """The mean valence of each month."""
+        return self._sums.month_means(self.owner_id, first, last)
+
+    def mood_counts(self, first: date, last: date) -> tuple[MoodCount, ...]:
+        """How often each mood was noted, by month."""
+        return self._sums.mood_counts(self.owner_id, first, last)
+
+    def weekday_means(self, first: date, last: date) -> tuple[WeekdayMean, ...]:
+        """The mean valence of each weekday, Monday first."""
+        return self._sums.weekday_means(self.owner_id, first, last)
+
+    def mood_span(self) -> tuple[date, date] | None:
+        """The first and the last day that have a mood."""
+        return self._sums.span(self.owner_id)
+
+
+def _same(new: Entry, kept: Entry) -> bool:
+    """Whether a save would change nothing the person sees."""
+    return replace(new, revision=0, created_at=kept.created_at, updated_at=kept.updated_at, zone="", track=None) == (
+        replace(kept, revision=0, zone="", track=None)
+    )

@@ -1,0 +1,43 @@
+"""Keeps the cache of tracks fresh without making anybody wait."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from diary.clock import utc_now
+from diary.errors import DiaryError
+from diary.model import Song, Track
+from diary.protocols import Catalog, Tracks
+
+log = logging.getLogger(__name__)
+PAUSE = timedelta(hours=1)
+
+
+class TrackRefresher:
+    """Asks the catalogue for tracks that are missing or out of date: one at a time, each at most once an hour."""
+
+    def __init__(self, catalog: Catalog, tracks: Tracks, clock: Callable[[], datetime] = utc_now) -> None:
+        self._catalog, self._tracks, self._clock = catalog, tracks, clock
+        self._asked: dict[str, datetime] = {}
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="refresh")
+
+    def want(self, song: Song, known: Track | None) -> None:
+        """See to it that the track of ``song``, ``known`` so far, is there and fresh the next time."""
+        key, now = song.track_key, self._clock()
+        if key is None or (known and not self._catalog.is_stale(known, now)):
+            return
+        if key not in self._asked or now - self._asked[key] > PAUSE:
+            self._asked[key] = now
+            self._thread.submit(self._refresh, key)
+
+    def _refresh(self, key: str) -> None:
+        try:
+            if track := self._catalog.refresh(key):
+                self._tracks.keep(track)
+            else:
+                self._tracks.drop(key)
+        except DiaryError as error:
+            log.warning("source failed during refresh: %s", error)
+        except Exception:
+            log.exception("refreshing a track failed")

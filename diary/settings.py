@@ -1,0 +1,106 @@
+"""Every setting of the program: an environment variable, typed, with one sentence on what it does."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from diary.errors import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseModel):
+    """The settings as read once at the start; relative paths count from the project's folder."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    database_url: str = Field(
+        "sqlite:///data/diary.db", alias="DATABASE_URL", description="where entries are kept: SQLite or PostgreSQL"
+    )
+    photos: Path = Field(Path("data/photos"), alias="DIARY_PHOTOS", description="the folder photos are kept in")
+    spotify_id: str | None = Field(
+        None, alias="SPOTIPY_CLIENT_ID", description="the client id of your Spotify app; switches Spotify search on"
+    )
+    spotify_secret: str | None = Field(
+        None, alias="SPOTIPY_CLIENT_SECRET", description="the secret that belongs to it", repr=False
+    )
+    spotify_api_url: str = Field(
+        "https://api.spotify.com", alias="SPOTIFY_API_URL", description="base address of Spotify's Web API"
+    )
+    spotify_accounts_url: str = Field(
+        "https://accounts.spotify.com", alias="SPOTIFY_ACCOUNTS_URL", description="base address that hands out tokens"
+    )
+    spotify_oembed_url: str = Field(
+        "https://open.spotify.com/oembed", alias="SPOTIFY_OEMBED_URL", description="address that names pasted links"
+    )
+    musicbrainz_url: str = Field(
+        "https://musicbrainz.org", alias="MUSICBRAINZ_URL", description="base address of MusicBrainz"
+    )
+    coverart_url: str = Field(
+        "https://coverartarchive.org", alias="COVERART_URL", description="base address of the Cover Art Archive"
+    )
+    log: Literal["text", "json"] = Field("text", alias="DIARY_LOG", description="form of the log on standard error")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        """SQLAlchemy would take another driver for PostgreSQL's plain names, so the driver is named."""
+        for plain in ("postgres://", "postgresql://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg2://" + url.removeprefix(plain)
+        if url.startswith("postgresql+psycopg2://"):
+            return url
+        if not url.startswith("sqlite:///") or url == "sqlite:///":
+            raise ValueError("must begin with sqlite:/// and name a file, or with postgresql://")
+        return "sqlite:///" + str(PROJECT / url.removeprefix("sqlite:///"))
+
+    @field_validator("photos")
+    @classmethod
+    def _from_project(cls, folder: Path) -> Path:
+        if "://" in str(folder) or str(folder).startswith("s3:"):
+            raise ValueError("must be a folder")
+        return PROJECT / folder
+
+    @field_validator("spotify_api_url", "spotify_accounts_url", "spotify_oembed_url", "musicbrainz_url", "coverart_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return url.rstrip("/")
+
+
+def load_settings(environ: Mapping[str, str] | None = None, secrets: Mapping[str, Any] | None = None) -> Settings:
+    """The settings from the environment, from files named by ``NAME_FILE``, and from ``secrets``, in this order.
+
+    Raises SettingsError, naming the variable, when a value cannot be used.
+    """
+    environ = os.environ if environ is None else environ
+    values = {}
+    for name in names():
+        if environ.get(name):
+            values[name] = environ[name]
+        elif environ.get(f"{name}_FILE"):
+            values[name] = _content(f"{name}_FILE", environ[f"{name}_FILE"])
+        elif secrets and secrets.get(name):
+            values[name] = str(secrets[name])
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        wrong = error.errors(include_input=False)[0]
+        reason = wrong["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{wrong['loc'][0]} has a value that cannot be used: {reason}.") from None
+
+
+def names() -> tuple[str, ...]:
+    """The names of all settings, in the order of the README."""
+    return tuple(str(field.alias) for field in Settings.model_fields.values())
+
+
+def _content(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name} names a file that cannot be read: {error.strerror}.") from None

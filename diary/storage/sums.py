@@ -1,0 +1,61 @@
+"""Sums over one owner's moods, done by the database. Days without a mood, and deleted days, do not count."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Engine, Select, and_, extract, func, select
+
+from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.storage.database import reading
+from diary.storage.tables import entries, moods
+
+
+class SumStore:
+    """Each method is one SELECT over the days from ``first`` to ``last``, both included."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def mood_days(self, owner_id: str, first: date, last: date) -> tuple[MoodDay, ...]:
+        """The days that have a mood, oldest first."""
+        what = select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)
+        query = _within(what, owner_id, first, last).order_by(entries.c.day)
+        with reading(self._engine) as connection:
+            return tuple(MoodDay(*row) for row in connection.execute(query))
+
+    def month_means(self, owner_id: str, first: date, last: date) -> tuple[MonthMean, ...]:
+        """The mean valence of each month that has a mood, oldest first."""
+        year, month = extract("year", entries.c.day), extract("month", entries.c.day)
+        query = _within(select(year, month, func.avg(moods.c.valence), func.count()), owner_id, first, last)
+        query = query.group_by(year, month).order_by(year, month)
+        with reading(self._engine) as connection:
+            return tuple(MonthMean(int(y), int(m), mean, days) for y, m, mean, days in connection.execute(query))
+
+    def mood_counts(self, owner_id: str, first: date, last: date) -> tuple[MoodCount, ...]:
+        """How often each mood was noted in each month, oldest month first."""
+        year, month = extract("year", entries.c.day), extract("month", entries.c.day)
+        query = _within(select(year, month, moods.c.id, func.count()), owner_id, first, last)
+        query = query.group_by(year, month, moods.c.id).order_by(year, month, moods.c.id)
+        with reading(self._engine) as connection:
+            return tuple(MoodCount(int(y), int(m), mood, days) for y, m, mood, days in connection.execute(query))
+
+    def weekday_means(self, owner_id: str, first: date, last: date) -> tuple[WeekdayMean, ...]:
+        """The mean valence of each weekday that has a mood, Monday first."""
+        sunday_first = extract("dow", entries.c.day)
+        query = _within(select(sunday_first, func.avg(moods.c.valence), func.count()), owner_id, first, last)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.group_by(sunday_first)).all()
+        return tuple(sorted((WeekdayMean((int(d) + 6) % 7, mean, n) for d, mean, n in rows), key=lambda w: w.weekday))
+
+    def span(self, owner_id: str) -> tuple[date, date] | None:
+        """The first and the last day that have a mood."""
+        query = _within(select(func.min(entries.c.day), func.max(entries.c.day)), owner_id, date.min, date.max)
+        with reading(self._engine) as connection:
+            first, last = connection.execute(query).one()
+        return (first, last) if first else None
+
+
+def _within(what: Select[Any], owner_id: str, first: date, last: date) -> Select[Any]:
+    mood = and_(moods.c.owner_id == entries.c.owner_id, moods.c.id == entries.c.mood_id)
+    mine = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
+    return what.select_from(entries).join(moods, mood).where(mine, entries.c.day.between(first, last))

@@ -1,0 +1,118 @@
+"""The tables, as SQLAlchemy Core sees them; `migrations/` makes them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in UTC; SQLite, which keeps no zone, is given it without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant as the database keeps it; a naive one is a mistake of the program."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a zone")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+people = Table(
+    "people",
+    metadata,
+    Column("owner_id", String(255), primary_key=True),
+    Column("day_cutoff_hour", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+moods = Table(
+    "moods",
+    metadata,
+    Column("owner_id", String(255), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("name", String(30), nullable=False),
+    Column("emoji", String(16), nullable=False),
+    Column("light", String(7), nullable=False),
+    Column("dark", String(7), nullable=False),
+    Column("valence", Float, nullable=False),
+    Column("arousal", Float, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("retired", Boolean, nullable=False),
+    ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("owner_id", String(255), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("mood_id", String(32)),
+    Column("song_title", Text),
+    Column("song_artist", Text),
+    Column("spotify_id", String(22)),
+    Column("mbid", String(36)),
+    Column("note", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("photo", String(255)),
+    Column("zone", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("deleted_at", UtcDateTime),
+    Column("folded", Text, nullable=False),  # title, artist, note and tags as `query.fold` makes them, for search
+    ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["owner_id", "mood_id"], ["moods.owner_id", "moods.id"]),
+    Index("entries_mood", "owner_id", "mood_id", "day"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("owner_id", String(255), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("fields", Text, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
+)
+
+# What outside catalogues answered: a cache of public facts, no part of anybody's diary.
+tracks = Table(
+    "tracks",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("artists", JSON, nullable=False),
+    Column("album", Text, nullable=False),
+    Column("artwork_url", Text),
+    Column("duration", Integer),
+    Column("fetched_at", UtcDateTime, nullable=False),
+)
