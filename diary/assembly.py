@@ -5,7 +5,7 @@ from diary.music.catalog import make_catalog
 from diary.protocols import Parts
 from diary.refresh import TrackRefresher
 from diary.settings import Settings
-from diary.storage.database import migrate, open_engine
+from diary.storage.database import is_current, migrate, open_engine
 from diary.storage.entries import EntryStore
 from diary.storage.people import PersonStore
 from diary.storage.photos import FolderPhotoStore
@@ -50,5 +50,14 @@ def prepare(settings: Settings) -> None:
     engine = open_engine(settings.database_url)
     try:
         migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def is_ready(settings: Settings) -> bool:
+    """Whether the database answers and has the newest form. Raises StorageError."""
+    engine = open_engine(settings.database_url)
+    try:
+        return is_current(engine)
     finally:
         engine.dispose()

@@ -27,6 +27,7 @@ class Diary:
         self.owner_id = owner_id
         self._parts = parts
         self._entries, self._people, self._sums = parts.entries, parts.people, parts.sums
+        self.catalog = parts.catalog
         self._people.welcome(owner_id, parts.clock())
 
     # ------------------------------------------------------------------ days
@@ -63,7 +64,7 @@ class Diary:
         Saving the same again changes nothing. Raises InvalidEntryError, PhotoError, or ConflictError when
         the day meanwhile holds another version.
         """
-        self._check(draft)
+        self.check(draft)
         current = self.find_day(draft.day)
         entry = self._compose(draft, current)
         if current and _same(entry, current):
@@ -76,12 +77,16 @@ class Diary:
         self.drop_unsaved(draft.day)
         return self.find_day(draft.day) or entry
 
-    def add_days(self, drafts: Sequence[EntryDraft]) -> int:
-        """Add many new days at once, all or none, and tell how many. Raises ConflictError if a day is taken."""
-        by_name = {mood.name: mood for mood in self.moods()}
+    def add_days(self, drafts: Sequence[EntryDraft], moods: Sequence[Mood] = ()) -> int:
+        """Add many new days at once, and the ``moods`` they bring along, all or none, and tell how many days.
+
+        Raises ConflictError if a day is taken, InvalidMoodError if a mood's name is in use.
+        """
+        brought = [replace(mood, id=uuid4().hex, retired=False) for mood in moods]
+        by_name = {mood.name: mood for mood in (*self.moods(), *brought)}
         for draft in drafts:
-            self._check(draft)
-        self._entries.add(self.owner_id, [self._compose(draft, None, by_name) for draft in drafts])
+            self.check(draft)
+        self._entries.add(self.owner_id, [self._compose(draft, None, by_name) for draft in drafts], brought)
         log.info("added days count=%d", len(drafts))
         return len(drafts)
 
@@ -103,7 +108,8 @@ class Diary:
             self._entries.delete(self.owner_id, day, revision, self._parts.clock())
         log.info("undone day")
 
-    def _check(self, draft: EntryDraft) -> None:
+    def check(self, draft: EntryDraft) -> None:
+        """Raise InvalidEntryError or NotFoundError, as saving would, when ``draft`` cannot be a day of this diary."""
         if draft.is_empty:
             raise InvalidEntryError("day", "Choose a mood or a song, or write a line: an empty day is not kept.")
         if draft.day > (self._parts.clock() + EARTH_AHEAD).date():

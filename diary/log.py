@@ -1,0 +1,47 @@
+"""The log: one line an event on standard error, with the request it belongs to and without any content."""
+
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from typing import Literal
+from uuid import uuid4
+
+_request: ContextVar[str] = ContextVar("request", default="-")
+
+
+def begin_request() -> None:
+    """Give what follows in this thread an identifier of its own in the log."""
+    _request.set(uuid4().hex[:12])
+
+
+def set_up(form: Literal["text", "json"]) -> None:
+    """Send the program's own log to standard error, once, in the given form."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    logger = logging.getLogger("diary")
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+class _Text(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{super().format(record)} request={_request.get()}"
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request": _request.get(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)

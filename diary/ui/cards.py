@@ -1,0 +1,185 @@
+"""How a day looks: sleeve and spine, mood, words. Every function gives HTML in which all text is escaped."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from diary.model import Entry, Mood, PastSong, Song, Track
+from diary.ui import cover, text
+from diary.ui.state import photo_url
+
+
+def mood_class(mood: Mood | None) -> str:
+    """The class that carries the mood's colour; `mood_colours` defines it."""
+    return f"m-{mood.id}" if mood else "m-none"
+
+
+def mood_colours(moods: Iterable[Mood]) -> str:
+    """The rules that give each mood its colour on both grounds, and its place on the palette."""
+    offered = 0
+    rules = []
+    for mood in moods:
+        colour = f"--m:light-dark({mood.light},{mood.dark})"
+        rules.append(f".m-{mood.id}{{{colour}}}")
+        if not (mood.hidden or mood.retired):
+            offered += 1
+            rules.append(f".st-key-mood button:nth-of-type({offered}){{{colour}}}")
+    return "".join(rules)
+
+
+def mood_tag(mood: Mood) -> str:
+    """Spine, emoji and word: a mood is never told by colour alone."""
+    emoji, name = text.html(mood.emoji), text.html(mood.name.capitalize())
+    return f'<span class="mood {mood_class(mood)}"><span aria-hidden="true">{emoji}</span> {name}</span>'
+
+
+def label(song: Song) -> tuple[str, str]:
+    """Title and artist as shown; a song that nobody has named yet says so."""
+    return song.title or "A song by its link", song.artist
+
+
+def artwork(song: Song | None, track: Track | None, alt: str | None = None) -> str:
+    """The cover as its source shows it, from the source's own address, or a drawn one of our own."""
+    title, artist = label(song) if song else ("", "")
+    drawn = f"/cover/{cover.seed_of(title, artist)}.svg"
+    source = track.artwork_url if track and track.artwork_url else drawn
+    said = f"Cover of {title} by {artist}" if artist else f"Cover of {title}"
+    described = text.html(said if alt is None else alt)
+    places = f'src="{text.html(source)}" data-drawn="{drawn}"'
+    return f'<img {places} alt="{described}" width="300" height="300" loading="lazy">'
+
+
+def photo(key: str, kind: str, small: bool = False) -> str:
+    """The photo of a day."""
+    return f'<img class="{kind}" src="{text.html(photo_url(key, small))}" alt="Photo of the day" loading="lazy">'
+
+
+def sleeve(entry: Entry, size: str = "") -> str:
+    """The cover with nothing on it; the mood is the spine beside it. A day without song shows its photo."""
+    if entry.song:
+        picture = artwork(entry.song, entry.track)
+    elif entry.photo:
+        picture = photo(entry.photo, "cut", small=True)
+    else:
+        picture = '<span class="blank"></span>'
+    return f'<span class="sleeve {mood_class(entry.mood)} {size}"><i></i>{picture}</span>'
+
+
+def listen(song: Song) -> str:
+    """The link to the song at its source, with the source's name."""
+    if song.spotify_id:
+        address, name = f"https://open.spotify.com/track/{song.spotify_id}", '<i class="spotify"></i>Open on Spotify'
+    elif song.mbid:
+        address, name = f"https://musicbrainz.org/recording/{song.mbid}", "See on MusicBrainz"
+    else:
+        return ""
+    arrow = '<span aria-hidden="true">&nbsp;↗</span>'
+    return f'<a class="listen" href="{address}" target="_blank" rel="noopener noreferrer">{name}{arrow}</a>'
+
+
+def song_words(song: Song | None) -> str:
+    """Title and artist."""
+    if not song:
+        return ""
+    title, artist = (text.html(part) for part in label(song))
+    return f'<p class="title" dir="auto" title="{title}">{title}</p><p class="artist" dir="auto">{artist}</p>'
+
+
+def tags(names: Iterable[str]) -> str:
+    """The tags of a day."""
+    items = "".join(f"<li>{text.html(name)}</li>" for name in names)
+    return f'<ul class="tags" aria-label="Tags">{items}</ul>' if items else ""
+
+
+def entry_card(entry: Entry) -> str:
+    """A day on the timeline: one button that fills the card, and the link to the song above it."""
+    day = f"{text.weekday(entry.day)[:3]} {entry.day.day}"
+    note = text.html(text.note_words(entry.note, 140))
+    parts = [
+        f'<button type="button" class="over" data-day="{entry.day}">{spoken(entry.day, entry)}</button>',
+        sleeve(entry),
+        f'<p class="when"><span>{day}</span>{mood_tag(entry.mood) if entry.mood else ""}</p>',
+        song_words(entry.song),
+        f'<p class="note" dir="auto">{note}</p>' if note else "",
+        photo(entry.photo, "snap", small=True) if entry.photo and entry.song else "",
+        listen(entry.song) if entry.song else "",
+    ]
+    return f'<article class="card">{"".join(parts)}</article>'
+
+
+def spoken(day: date, entry: Entry | None) -> str:
+    """A day in one line, for those who hear the page."""
+    parts = [text.long_day(day)]
+    if entry is None:
+        parts.append("nothing noted")
+    elif entry.mood:
+        parts.append(entry.mood.name)
+    if entry and entry.song:
+        parts.append(" by ".join(part for part in label(entry.song) if part))
+    return text.html(", ".join(parts))
+
+
+def record(entry: Entry, said: str = "") -> str:
+    """A finished day, large; ``said`` stands in the place of when it was written."""
+    parts = [
+        sleeve(entry, "xl"),
+        '<div class="below">',
+        f'<p class="ok" role="status">{text.html(said)}</p>' if said else f'<p class="written">{written(entry)}</p>',
+        f"{mood_tag(entry.mood) if entry.mood else ''}</div>",
+        opened_words(entry),
+    ]
+    return f'<article class="record {mood_class(entry.mood)}">{"".join(parts)}</article>'
+
+
+def version(entry: Entry) -> str:
+    """One of two versions of a day."""
+    mood = mood_tag(entry.mood) if entry.mood else ""
+    return f'<div class="version">{mood}{opened_words(entry)}</div>'
+
+
+def opened_words(entry: Entry) -> str:
+    """All that a day says: song, whole note, tags, link, photo."""
+    return "".join(
+        (
+            song_words(entry.song),
+            f'<div class="long" dir="auto">{text.note_html(entry.note)}</div>' if entry.note else "",
+            tags(entry.tags),
+            listen(entry.song) if entry.song else "",
+            photo(entry.photo, "photo") if entry.photo else "",
+        )
+    )
+
+
+def written(entry: Entry) -> str:
+    """When the day was written and last changed, by the clock of the place where it was."""
+    changed = (entry.updated_at - entry.created_at).total_seconds() > 60
+    return f"Written {text.moment(entry.created_at, entry.zone, entry.day)}" + (
+        f", changed {text.moment(entry.updated_at, entry.zone, entry.day)}" if changed else ""
+    )
+
+
+def on_this_day(entries: Iterable[Entry]) -> str:
+    """The same day in earlier years."""
+    rows = []
+    for entry in entries:
+        note = text.html(text.note_words(entry.note, 120))
+        words = f'{song_words(entry.song)}<p class="note" dir="auto" style="--lines:1">{note}</p>'
+        mood = mood_tag(entry.mood) if entry.mood else ""
+        rows.append(f"<li><b>{entry.day.year}</b>{sleeve(entry, 'small')}<div>{mood}{words}</div></li>")
+    return f'<section class="onthisday"><h2>On this day</h2><ol>{"".join(rows)}</ol></section>'
+
+
+def chosen_song(song: Song, track: Track | None, mood: Mood | None) -> str:
+    """The song that was chosen for the day, on its form."""
+    picture = f'<span class="sleeve medium {mood_class(mood)}"><i></i>{artwork(song, track)}</span>'
+    return f'<div class="chosen">{picture}<div>{song_words(song)}{listen(song)}</div></div>'
+
+
+def hit(song: Song, track: Track | None, said: str) -> str:
+    """One result of a search for songs."""
+    words = f"<div>{song_words(song)}</div><small>{text.html(said)}</small>"
+    return f'<div class="hit">{artwork(song, track, alt="")}{words}</div>'
+
+
+def past_hit(past: PastSong) -> str:
+    """A song of one's own past as a result."""
+    return hit(past.song, past.track, f"on {text.days(past.days)}")

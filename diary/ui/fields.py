@@ -1,0 +1,201 @@
+"""The inputs of a day's form, in the order of the page."""
+
+from datetime import date
+
+import streamlit as st
+
+from diary.diary import Diary
+from diary.errors import SourceError
+from diary.model import FIRST_DAY, MAX_NOTE, Entry, Mood
+from diary.ui import cards, forms, text
+from diary.ui.state import Form, tab, value
+
+PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
+
+
+def notices(form: Form) -> None:
+    """What the person should know before they go on."""
+    remembered = tab()
+    if remembered.notice:
+        st.error(text.plain(remembered.notice), icon=":material/error:")
+        remembered.notice = None
+    deleted_notice()
+    if form.kept_at:
+        with st.container(horizontal=True, key="kept", vertical_alignment="center"):
+            st.html(f'<p role="status">Not saved yet. Kept from {form.kept_at}.</p>')
+            st.button("Discard", key="discard", type="tertiary", on_click=forms.discard)
+
+
+def deleted_notice() -> None:
+    """A day was deleted just now: it can be put back."""
+    change = tab().change
+    if change and change.deleted:
+        with st.container(horizontal=True, key="deleted", vertical_alignment="center"):
+            st.html(f'<p role="status" class="ok">Deleted {text.long_day(change.day)}</p>')
+            st.button("Undo", icon=":material/undo:", key="undo", on_click=forms.undo)
+
+
+def day_field(today: date) -> None:
+    """The date the form is about."""
+    st.date_input(
+        "Day",
+        key="day",
+        min_value=FIRST_DAY,
+        max_value=today,
+        format="YYYY-MM-DD",
+        on_change=forms.change_day,
+        label_visibility="collapsed",
+    )
+
+
+def mood_field(diary: Diary, form: Form) -> None:
+    """The palette: each mood where it lies between unpleasant and pleasant, still and lively."""
+    moods = {mood.name: mood for mood in diary.moods() if not mood.hidden}
+    noted = value("mood")
+    if noted and noted not in moods:  # a mood that is not offered any more stays with its day
+        moods |= {mood.name: mood for mood in diary.all_moods() if mood.name == noted}
+    st.pills(
+        "How was your day?",
+        list(moods),
+        key="mood",
+        required=True,
+        default=None,
+        width="stretch",
+        format_func=lambda name: f"{moods[name].emoji} {text.plain(name.capitalize())}",
+        on_change=forms.keep_typed,
+    )
+    st.html('<p class="axis"><span>unpleasant</span><span>higher up, more energy</span><span>pleasant</span></p>')
+    _problem(form, "mood")
+
+
+@st.fragment
+def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
+    """Search while typing, a pasted link in the same box, or title and artist by hand."""
+    fields = forms.typed(form)
+    if fields.title.strip() or fields.spotify_id or fields.mbid:
+        song = forms.chosen_song(form)
+        if song:
+            st.html(cards.chosen_song(song, diary.find_track(song), mood))
+            st.button("Choose another song", key="change", type="tertiary", on_click=forms.clear_song)
+    asked = st.text_input(
+        "Search for a song or paste a link",
+        key="song_search",
+        type="search",
+        live="400ms",
+        icon=":material/search:",
+        placeholder="Title, artist, or a Spotify link",
+        on_change=forms.read_search,
+    )
+    _problem(form, "song")
+    if len(asked.strip()) >= 2 and "song" not in form.errors:
+        _results(diary, asked.strip())
+    with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand"):
+        st.text_input("Title", key="song_title", on_change=forms.keep_typed)
+        st.text_input("Artist", key="song_artist", on_change=forms.keep_typed)
+
+
+def _results(diary: Diary, asked: str) -> None:
+    """Songs of one's own days first, then what the catalogue knows, at last the words as they stand."""
+    past = diary.past_songs(asked)
+    for place, known in enumerate(past):
+        with st.container(key=f"hit-{place}"):
+            st.html(cards.past_hit(known))
+            label = f"Choose {text.plain(' by '.join(cards.label(known.song)))}"
+            st.button(label, key=f"pick-{place}", type="tertiary", on_click=forms.choose, args=(known.song, None))
+    if diary.catalog.searches_while_typing or st.button(
+        "Look it up at MusicBrainz", key="look-up", icon=":material/travel_explore:"
+    ):
+        _catalogue(diary, asked, len(past))
+    st.button(
+        f"Write “{text.plain(asked)}” as the title yourself",
+        key="as-typed",
+        type="tertiary",
+        icon=":material/edit:",
+        on_click=forms.write_song,
+        args=(asked,),
+    )
+
+
+def _catalogue(diary: Diary, asked: str, before: int) -> None:
+    try:
+        with st.spinner("Looking for songs", show_time=False):
+            tracks = diary.catalog.search(asked)
+    except SourceError as error:
+        st.caption(text.plain(str(error)))
+        return
+    if not tracks:
+        st.caption("The catalogue knows nothing of that name.")
+    for place, track in enumerate(tracks, before):
+        with st.container(key=f"hit-{place}"):
+            st.html(cards.hit(track.song(), track, track.album[:40]))
+            label = f"Choose {text.plain(f'{track.title} by {track.artist}')}"
+            st.button(label, key=f"pick-{place}", type="tertiary", on_click=forms.choose, args=(track.song(), track))
+
+
+def more_fields(form: Form) -> None:
+    """Note, tags and photo: there, but not asking."""
+    filled = form.base.note or form.base.tags or form.photo or value("note") or value("tags")
+    with st.expander("Note, tags and photo", icon=":material/edit_note:", expanded=bool(filled), key="more"):
+        st.text_area(
+            "Note", key="note", placeholder="As much or as little as you like", height=160, on_change=forms.keep_typed
+        )
+        length = len(value("note") or "")
+        if length > MAX_NOTE * 0.9:
+            st.caption(f"{length:,} of {MAX_NOTE:,} characters")
+        _problem(form, "note")
+        st.text_input("Tags", key="tags", placeholder="rain, Lena, long walk", on_change=forms.keep_typed)
+        _problem(form, "tags")
+        if form.photo:
+            st.html(cards.photo(form.photo, "kept", small=True))
+            st.button("Take the photo off", key="no-photo", type="tertiary", on_click=forms.drop_photo)
+        # The order of the types is part of the input's identity: turning it gives an empty one after each save.
+        turn = tab().uploads % len(PICTURES)
+        st.file_uploader("Photo", type=PICTURES[turn:] + PICTURES[:turn], key="photo", max_upload_size=20)
+        _problem(form, "photo")
+
+
+def save_button(form: Form) -> None:
+    """Save, and why it could not."""
+    for part in ("day", "save"):
+        _problem(form, part)
+    st.button("Save", type="primary", key="save", width="stretch", shortcut="Ctrl+Enter", on_click=forms.save)
+
+
+def _problem(form: Form, part: str) -> None:
+    if part in form.errors:
+        st.error(text.plain(form.errors[part]), icon=":material/error:")
+
+
+def finished_day(diary: Diary, entry: Entry) -> None:
+    """The day as it is kept, with what can be done about it."""
+    change = tab().change
+    fresh = change is not None and not change.deleted and (change.day, change.revision) == (entry.day, entry.revision)
+    st.html(cards.record(entry, "Saved" if fresh else ""))
+    with st.container(horizontal=True, key="after"):
+        if fresh:
+            st.button("Undo", icon=":material/undo:", key="undo", on_click=forms.undo)
+        st.button("Edit", icon=":material/edit:", key="edit", on_click=forms.edit)
+        st.button("Delete", icon=":material/delete:", key="delete", on_click=forms.delete, args=(entry,))
+    earlier = diary.on_this_day(entry.day)
+    if earlier:
+        st.html(cards.on_this_day(earlier))
+
+
+def two_versions(diary: Diary) -> None:
+    """The day was changed elsewhere: both versions, and the choice."""
+    mine = tab().clash
+    if mine is None:
+        return
+    other = diary.find_day(mine.day)
+    st.warning(
+        "This day was changed in another tab or on another device. Both versions are below; nothing is lost until "
+        "you choose.",
+        icon=":material/call_split:",
+    )
+    left, right = st.columns(2)
+    with left, st.container(key="version-other", border=True):
+        st.html(f"<h2>As it is kept</h2>{cards.version(other) if other else '<p>The day was deleted.</p>'}")
+        st.button("Keep this one", key="keep-other", on_click=forms.keep_other, width="stretch")
+    with right, st.container(key="version-mine", border=True):
+        st.html(f"<h2>As you wrote it here</h2>{cards.version(forms.preview(diary, mine))}")
+        st.button("Keep mine", key="keep-mine", type="primary", on_click=forms.keep_mine, width="stretch")

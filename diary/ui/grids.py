@@ -1,0 +1,94 @@
+"""Grids of days: each is one block of HTML with real buttons, however many days it shows."""
+
+import calendar
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import cache
+
+import streamlit as st
+
+from diary.model import Entry
+from diary.ui import cards, text
+
+_SCRIPT = """
+export default function({data, parentElement, setTriggerValue}) {
+  const box = parentElement.querySelector('div');
+  if (box.dataset.shown !== data.html) { box.innerHTML = data.html; box.dataset.shown = data.html; }
+  box.onclick = event => {
+    const button = event.target.closest('[data-day]');
+    if (button) setTriggerValue('day', button.dataset.day);
+  };
+}
+"""
+
+
+@cache
+def _component() -> Callable[..., object]:
+    return st.components.v2.component("diary_days", html="<div></div>", js=_SCRIPT, isolate_styles=False)
+
+
+def day_grid(key: str, html: str) -> date | None:
+    """Draw a grid made by one of the functions below; gives the day that was just chosen on it."""
+    chosen = _component()(data={"html": html}, key=key, on_day_change=lambda: None)
+    day = getattr(chosen, "day", None)
+    return date.fromisoformat(day) if day else None
+
+
+def card_grid(entries: tuple[Entry, ...]) -> str:
+    """The cards of some days."""
+    return f'<div class="cards">{"".join(cards.entry_card(entry) for entry in entries)}</div>'
+
+
+def day_cell(day: date, entry: Entry | None, today: date, number: bool = True) -> str:
+    """A day in a week or month: a small sleeve, or a place to fill."""
+    head = ""
+    if number:
+        emoji = text.html(entry.mood.emoji) if entry and entry.mood else ""
+        head = f'<span class="head"><b>{day.day}</b><span aria-hidden="true">{emoji}</span></span>'
+    if day > today:
+        return f'<span class="day later">{head}<span class="slot"></span></span>'
+    body = cards.sleeve(entry) if entry else f'<span class="slot{" gap" if day < today else ""}"></span>'
+    current = ' aria-current="date"' if day == today else ""
+    return (
+        f'<button type="button" class="day{" today" if day == today else ""}" data-day="{day}"{current}'
+        f' aria-label="{cards.spoken(day, entry)}">{head}{body}</button>'
+    )
+
+
+def week(last: date, written: Mapping[date, Entry], shown: date) -> str:
+    """The seven days up to ``last`` as small sleeves; ``shown`` is the one whose form is open."""
+    cells = []
+    for back in range(6, -1, -1):
+        day = last - timedelta(back)
+        here = ' class="here"' if day == shown else ""
+        name = text.weekday(day)[:2]
+        cell = day_cell(day, written.get(day), last, number=False)
+        cells.append(f'<li{here}><span class="wd" aria-hidden="true">{name}</span>{cell}</li>')
+    return f'<ol class="week" aria-label="The last seven days">{"".join(cells)}</ol>'
+
+
+def month_calendar(first: date, written: Mapping[date, Entry], today: date) -> str:
+    """A month of covers, weeks from Monday; ``first`` is its first day."""
+    heads = "".join(f'<li class="wd" aria-hidden="true">{name[:3]}</li>' for name in calendar.day_name)
+    cells = []
+    for offset in range(calendar.monthrange(first.year, first.month)[1]):
+        day = first + timedelta(offset)
+        start = f' style="grid-column:{day.weekday() + 1}"' if offset == 0 else ""
+        cells.append(f"<li{start}>{day_cell(day, written.get(day), today)}</li>")
+    return f'<ol class="month">{heads}{"".join(cells)}</ol>'
+
+
+def month_spines(first: date, written: Mapping[date, Entry], today: date) -> str:
+    """A month standing on its shelf: height says energy, colour says mood."""
+    spines = []
+    for offset in range(calendar.monthrange(first.year, first.month)[1]):
+        entry = written.get(first + timedelta(offset))
+        if entry and entry.mood:
+            height = round(72 + 26 * entry.mood.arousal)
+            spines.append(f'<i class="{cards.mood_class(entry.mood)}" style="--h:{height}%"></i>')
+        else:
+            spines.append(f'<i class="none{" later" if first + timedelta(offset) > today else ""}"></i>')
+    count = len(written)
+    said = f"{text.month(first)} so far, {text.days(count)}"
+    shelf = f'<span class="spines" role="img" aria-label="{said}">{"".join(spines)}</span>'
+    return f'<div class="sofar">{shelf}<p>{said}</p></div>'

@@ -1,0 +1,55 @@
+"""A day opened on the timeline: everything it says, and what can be done with it."""
+
+from datetime import date
+
+import streamlit as st
+
+from diary.diary import Diary
+from diary.model import Entry
+from diary.ui import cards, forms, text
+from diary.ui.state import set_params, tab, write_day
+
+
+def day_dialog(diary: Diary, day: date) -> None:
+    """Open ``day`` over the page; closing it takes the day out of the address."""
+    entry = diary.find_day(day)
+    dialog = st.dialog(text.plain(text.long_day(day)), width="medium", on_dismiss=_dismissed)
+    dialog(_day)(entry, day)
+    if entry:
+        diary.freshen([entry])
+
+
+def _dismissed() -> None:
+    tab().playing = None
+    set_params(day=None)
+
+
+def _day(entry: Entry | None, day: date) -> None:
+    if entry is None:
+        st.write("Nothing noted yet. There is no hurry: a day can be written at any time.")
+        if st.button("Write this day", type="primary", key="write"):
+            write_day(day)
+        return
+    mood = cards.mood_tag(entry.mood) if entry.mood else ""
+    words = f"{mood}{cards.opened_words(entry)}<p class='when'>{cards.written(entry)}</p>"
+    st.html(f'<article class="open">{cards.sleeve(entry, "large")}<div>{words}</div></article>')
+    _actions(entry)
+    if tab().playing == day and entry.song and entry.song.spotify_id:
+        player = f"https://open.spotify.com/embed/track/{entry.song.spotify_id}?utm_source=generator&theme=0"
+        st.iframe(player, height=152, alt=f"Player for {cards.label(entry.song)[0]}")
+        st.caption("This player comes from Spotify and sets cookies of its own.")
+
+
+def _actions(entry: Entry) -> None:
+    with st.container(horizontal=True, key="day-actions"):
+        playable = entry.song and entry.song.spotify_id and tab().playing != entry.day
+        if playable and st.button("Play here", icon=":material/play_arrow:", key="play"):
+            tab().playing = entry.day
+            st.rerun()
+        if st.button("Edit", icon=":material/edit:", key="edit-day"):
+            tab().editing = True
+            write_day(entry.day)
+        if st.button("Delete", icon=":material/delete:", key="delete-day"):
+            forms.delete(entry)
+            set_params(day=None)
+            st.rerun()

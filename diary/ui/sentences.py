@@ -1,0 +1,134 @@
+"""What a chart says, in one plain sentence: pure functions from the rows of `diary.insight` to text."""
+
+from calendar import day_name, month_name
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from diary.insight import (
+    SEEN,
+    Level,
+    MonthMean,
+    MoodDay,
+    Period,
+    WeekdayMean,
+    longest_bright_run,
+    mean_valence,
+    weekday_extremes,
+)
+from diary.model import Mood
+from diary.ui.text import days as counted
+
+ENOUGH = 5  # days that a period needs to be compared, and a month to be called the brightest
+# The way from one mean to another on the plane: pleasantness up, level or down, then energy.
+_WORDS = {
+    (1, 1): "Brighter and livelier than",
+    (1, 0): "Brighter than",
+    (1, -1): "Calmer than",
+    (0, 1): "Livelier than",
+    (0, 0): "Much like",
+    (0, -1): "Quieter than",
+    (-1, 1): "Tenser than",
+    (-1, 0): "Harder than",
+    (-1, -1): "Heavier than",
+}
+
+
+def number(value: float) -> str:
+    """A valence or arousal as it is read: 0.4, −0.3, 0.0."""
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """The same with its sign: +0.4, −0.3, 0.0."""
+    return f"+{number(value)}" if round(value, 1) > 0 else number(value)
+
+
+def change_sentence(period: Period, now: Sequence[MoodDay], before: Sequence[MoodDay]) -> str:
+    """The days of a ``period`` against those of the one before it."""
+    if not now:
+        return f"Nothing noted in the last {period}. A longer one has more to show."
+    if len(now) < ENOUGH:
+        return f"{counted(len(now))} in the last {period}: too few to compare yet."
+    mean = mean_valence(now)
+    if len(before) < ENOUGH:
+        return f"{_tone(mean)}: {number(mean)} over {counted(len(now))}. The {period} before has too few to compare."
+    energy, energy_before = (sum(day.arousal for day in days) / len(days) for days in (now, before))
+    way = _way(mean - mean_valence(before)), _way(energy - energy_before)
+    figures = f"{number(mean)} against {number(mean_valence(before))}"
+    if not way[0] and way[1]:
+        figures = f"energy {number(energy)} against {number(energy_before)}"
+    return f"{_WORDS[way]} the {period} before: {figures}, {counted(len(now))}."
+
+
+def whole_sentence(rows: Sequence[MoodDay | MonthMean]) -> str:
+    """All days of a diary, of which there must be some."""
+    days, first = sum(row.days for row in rows), rows[0].day
+    mean = mean_valence(rows)
+    return f"{_tone(mean)}: {number(mean)} over {counted(days)}, since {month_name[first.month]} {first.year}."
+
+
+def valence_sentence(stretches: Sequence[Sequence[Level]]) -> str:
+    """Where the line of rolling means stands highest and lowest."""
+    levels = [level for stretch in stretches for level in stretch]
+    if not levels:
+        return "No day has a mood here yet."
+    highest, lowest = max(levels, key=lambda level: level.mean), min(levels, key=lambda level: level.mean)
+    if highest.mean - lowest.mean < 2 * SEEN:
+        return "An even stretch: the line hardly moves."
+    return f"Brightest around {_day(highest.day)}, hardest around {_day(lowest.day)}."
+
+
+def months_sentence(months: Sequence[MonthMean]) -> str:
+    """The brightest and the hardest month."""
+    known = sorted((month for month in months if month.days >= ENOUGH), key=lambda month: month.valence)
+    if len(known) < 2 or known[-1].valence - known[0].valence < SEEN:
+        return "The months hardly differ."
+    low, high = known[0], known[-1]
+    return f"Brightest in {month_name[high.month]} {high.year}, hardest in {month_name[low.month]} {low.year}."
+
+
+def pixels_sentence(days: Sequence[MoodDay], year: int) -> str:
+    """The longest bright run of the ``year``, when there was one."""
+    run = longest_bright_run(days)
+    if len(run) < 3:
+        return f"{counted(len(days))} of {year} with a mood." if days else f"No day of {year} has a mood yet."
+    return f"The longest bright run was {counted(len(run))}, from {_day(run[0].day)}."
+
+
+def mix_sentence(counts: Mapping[Mood, int]) -> str:
+    """The one or two moods that were noted most."""
+    if not counts:
+        return "No day has a mood here yet."
+    (first, most), *others = sorted(counts.items(), key=lambda item: -item[1])
+    said = f"{first.name.capitalize()} came most often, on {most:,} of {counted(sum(counts.values()))}"
+    return f"{said}; then {others[0][0].name}, on {others[0][1]:,}." if others else f"{said}."
+
+
+def weekday_sentence(rows: Sequence[WeekdayMean]) -> str:
+    """The brightest and the hardest weekday."""
+    if extremes := weekday_extremes(rows):
+        return f"{day_name[extremes[0].weekday]}s are the brightest, {day_name[extremes[1].weekday]}s the hardest."
+    return "So far the weekdays do not differ enough to say."
+
+
+def plane_sentence(counts: Mapping[Mood, int]) -> str:
+    """The quarter of the plane that holds most days."""
+    quarters: dict[tuple[bool, bool], int] = {}
+    for mood, days in counts.items():
+        place = mood.valence > 0, mood.arousal > 0
+        quarters[place] = quarters.get(place, 0) + days
+    (pleasant, lively), most = max(quarters.items(), key=lambda item: item[1])
+    where = f"{'pleasant' if pleasant else 'unpleasant'} and {'lively' if lively else 'still'}"
+    return f"Most often {where}: {most:,} of {counted(sum(counts.values()))}."
+
+
+def _way(change: float) -> int:
+    return 0 if abs(change) < SEEN else 1 if change > 0 else -1
+
+
+def _tone(mean: float) -> str:
+    return "On the whole even" if abs(mean) < SEEN else "On the whole bright" if mean > 0 else "On the whole hard"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {month_name[day.month]}"

@@ -1,0 +1,143 @@
+"""The server around the pages: start-up, routes of our own, headers."""
+
+import base64
+import hashlib
+import logging
+import re
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from diary import assembly, log
+from diary.errors import DiaryError, NotFoundError
+from diary.settings import load_settings
+from diary.ui import cover, state
+
+SHELL = str(Path(__file__).with_name("shell.py"))
+YEAR = 31_536_000
+logger = logging.getLogger(__name__)
+
+
+def start() -> None:
+    """Read the settings and bring the database up to date, or end the program with one sentence."""
+    try:
+        settings = load_settings()
+        log.set_up(settings.log)
+        assembly.prepare(settings)
+    except DiaryError as error:
+        sys.exit(f"The diary cannot start. {error}")
+
+
+def report(error: Exception) -> None:
+    """An unexpected error goes to the log in full; the screen shows Streamlit's plain notice."""
+    logger.error("unexpected error", exc_info=error)
+
+
+def routes() -> Sequence[Route]:
+    """Health, and the pictures that the pages show."""
+    return [
+        Route("/healthz", _alive),
+        Route("/readyz", _ready),
+        Route("/cover/{seed}.svg", _cover),
+        Route("/photo/{key:path}", _photo),
+    ]
+
+
+async def _alive(_: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def _ready(_: Request) -> Response:
+    try:
+        ready = assembly.is_ready(load_settings())
+    except DiaryError as error:
+        logger.warning("not ready: %s", error)
+        ready = False
+    return PlainTextResponse("ready" if ready else "not ready", 200 if ready else 503)
+
+
+async def _cover(request: Request) -> Response:
+    seed = request.path_params["seed"]
+    if not re.fullmatch(r"[0-9a-f]{16}", seed):
+        return PlainTextResponse("not found", 404)
+    return Response(
+        cover.draw(seed), media_type="image/svg+xml", headers={"Cache-Control": f"public, max-age={YEAR}, immutable"}
+    )
+
+
+def _photo(request: Request) -> Response:
+    """A photo by its signed address, which `state.photo_url` gave to a page of its owner."""
+    try:
+        picture = state.photo_behind(request.path_params["key"], request.query_params)
+    except NotFoundError:
+        return PlainTextResponse("not found", 404)
+    except DiaryError as error:
+        logger.warning("photo failed: %s", error)
+        return PlainTextResponse("not available", 503)
+    return Response(picture, media_type="image/webp", headers={"Cache-Control": "private, max-age=86400"})
+
+
+def middleware() -> Sequence[Middleware]:
+    """Headers on every answer; the static files, which Streamlit sends as they are, are compressed."""
+    return [Middleware(_Headers), Middleware(GZipMiddleware, minimum_size=1000)]
+
+
+class _Headers:
+    """Adds the security headers to every HTTP answer, and lets browsers keep fonts and scripts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = content_security_policy()
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+                headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+                if scope["path"].startswith("/app/static/"):
+                    headers["Cache-Control"] = "public, max-age=604800"
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+@cache
+def content_security_policy() -> str:
+    """What a page may load: the diary itself, artwork from its own address, Spotify's player when asked for.
+
+    Streamlit's page carries one inline script, allowed by its hash; ``blob:`` is how it loads the
+    scripts of components.
+    """
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' blob: {allowed}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob: https://i.scdn.co https://*.spotifycdn.com"
+            " https://coverartarchive.org https://archive.org https://*.archive.org",
+            "frame-src https://open.spotify.com",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )

@@ -1,0 +1,32 @@
+"""The shell: every request passes here before a page is drawn."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from diary import log
+from diary.errors import DiaryError
+from diary.ui import frame, text
+from diary.ui.state import current_diary
+
+PAGES = (
+    ("today", "Today", None, "edit_square"),
+    ("timeline", "Timeline", "timeline", "album"),
+    ("moods", "Moods", "moods", "mood"),
+    ("settings", "Settings", "settings", "tune"),
+)
+
+log.begin_request()
+st.set_page_config(layout="wide", page_icon="🎵", initial_sidebar_state="collapsed")
+folder = Path("../../pages")
+pages = [
+    st.Page(folder / f"{file}.py", title=title, url_path=path, default=path is None) for file, title, path, _ in PAGES
+]
+page = st.navigation(pages, position="hidden")
+frame.look()
+frame.navigation(pages, [icon for *_, icon in PAGES], page)
+try:
+    frame.colours(current_diary().all_moods())
+    page.run()
+except DiaryError as error:
+    frame.out_of_reach(text.plain(str(error)))

@@ -1,0 +1,186 @@
+"""What the pages share: whose diary it is, what the address says, and what one tab remembers."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, lru_cache
+from typing import Any
+
+import streamlit as st
+
+from diary.assembly import make_parts
+from diary.clock import known_zone
+from diary.diary import Diary
+from diary.errors import NotFoundError
+from diary.model import FIRST_DAY, Entry, EntryDraft, Unsaved
+from diary.protocols import Parts
+from diary.settings import Settings, load_settings
+
+HALF_DAY = 43_200
+
+
+# ------------------------------------------------------------------ whose diary, when and where
+
+
+@lru_cache(maxsize=4)
+def _parts(settings: Settings) -> Parts:
+    return make_parts(settings)
+
+
+@lru_cache(maxsize=1000)
+def _diary(settings: Settings, owner_id: str) -> Diary:
+    return Diary(owner_id, _parts(settings))
+
+
+def current_diary() -> Diary:
+    """The diary of the person whose page this is. Raises StorageError when it is out of reach."""
+    return _diary(load_settings(), "local")
+
+
+def zone() -> str:
+    """The IANA zone of the person's browser, UTC where it does not say."""
+    return known_zone(st.context.timezone)
+
+
+def is_light() -> bool:
+    """Whether the page is drawn on the light ground."""
+    return st.context.theme.type != "dark"
+
+
+# ------------------------------------------------------------------ the address
+
+
+def param(name: str) -> str | None:
+    """A value of the address, e.g. ``day`` in ``/?day=2026-11-22``."""
+    return st.query_params.get(name) or None
+
+
+def set_params(**values: str | None) -> None:
+    """Change values of the address; None or an empty value takes a name out."""
+    for name, value in values.items():
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
+
+
+def day_param(name: str, last: date) -> date | None:
+    """The day the address names, None where it names none. Raises NotFoundError, a sentence, for what is no
+    day from 1900-01-01 to ``last``."""
+    text = param(name)
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NotFoundError(f"“{text[:40]}” is no day. A day is written like {last.isoformat()}.") from None
+    if day > last:
+        raise NotFoundError(f"{day.isoformat()} has not come yet. The diary goes up to {last.isoformat()}.")
+    if day < FIRST_DAY:
+        raise NotFoundError(f"{day.isoformat()} is too early. The diary begins on {FIRST_DAY.isoformat()}.")
+    return day
+
+
+def open_day(day: date) -> None:
+    """Leave for the timeline with ``day`` opened."""
+    st.switch_page("../../pages/timeline.py", query_params={"day": day.isoformat()})
+
+
+def open_month(year: int, month: int) -> None:
+    """Leave for the calendar of a month."""
+    st.switch_page("../../pages/timeline.py", query_params={"view": "calendar", "month": f"{year:04}-{month:02}"})
+
+
+def write_day(day: date) -> None:
+    """Leave for the form of ``day``."""
+    st.switch_page("../../pages/today.py", query_params={"day": day.isoformat()})
+
+
+# ------------------------------------------------------------------ photos by signed addresses
+
+
+@cache
+def _signing_key() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def _signature(key: str, small: str, until: str) -> str:
+    text = f"{key}\n{small}\n{until}".encode()
+    return hmac.new(_signing_key(), text, hashlib.sha256).hexdigest()
+
+
+def photo_url(key: str, small: bool = False) -> str:
+    """An address that shows the photo for half a day to a day, and cannot be guessed or changed."""
+    until = str((int(time.time()) // HALF_DAY + 2) * HALF_DAY)
+    size = "1" if small else "0"
+    return f"/photo/{key}?small={size}&until={until}&sign={_signature(key, size, until)}"
+
+
+def photo_behind(key: str, query: Mapping[str, str]) -> bytes:
+    """The picture (WebP) behind an address of `photo_url`. Raises NotFoundError when it is forged or too old."""
+    small, until = query.get("small", ""), query.get("until", "")
+    if not hmac.compare_digest(_signature(key, small, until), query.get("sign", "")) or int(until) < time.time():
+        raise NotFoundError("That photo is not in this diary.")
+    return _parts(load_settings()).photos.get(key, small == "1")
+
+
+# ------------------------------------------------------------------ what one tab remembers
+
+
+@dataclass
+class Change:
+    """The last change of a day, so that it can be taken back: what it was ``before``, and what it left."""
+
+    day: date
+    before: Entry | None
+    revision: int
+    deleted: bool = False
+
+
+@dataclass
+class Form:
+    """The form of one day: what it was opened on, and what no input shows."""
+
+    day: date
+    base: Unsaved
+    revision: int = 0
+    spotify_id: str | None = None
+    mbid: str | None = None
+    photo: str | None = None
+    kept_at: str | None = None
+    as_today: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Tab:
+    """All that a tab remembers besides the values of its inputs."""
+
+    form: Form | None = None
+    editing: bool = False
+    change: Change | None = None
+    clash: EntryDraft | None = None
+    uploads: int = 0
+    playing: date | None = None
+    notice: str | None = None
+
+
+def tab() -> Tab:
+    """This tab's memory."""
+    remembered: Tab = st.session_state.setdefault("tab", Tab())
+    return remembered
+
+
+def value(key: str) -> Any:
+    """The value of the input ``key``, None while there is none."""
+    return st.session_state.get(key)
+
+
+def set_values(**values: Any) -> None:
+    """Give inputs their values; only before they are drawn, or in a callback."""
+    for key, content in values.items():
+        st.session_state[key] = content

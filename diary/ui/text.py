@@ -1,0 +1,81 @@
+"""Outside text on its way to the screen: nothing in it runs, is fetched, or changes what surrounds it."""
+
+import calendar
+import re
+from datetime import date, datetime
+from functools import cache
+from html import escape
+from zoneinfo import ZoneInfo
+
+from markdown_it import MarkdownIt
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])")
+
+
+def html(text: str) -> str:
+    """``text`` as HTML shows it to the letter, in an element or in a quoted attribute."""
+    return escape(text.encode("utf-8", "replace").decode("utf-8"), quote=True)
+
+
+def plain(text: str) -> str:
+    """``text`` for a label or message that Streamlit would read as Markdown."""
+    return _MARKS.sub(r"\\\1", " ".join(text.encode("utf-8", "replace").decode("utf-8").split()))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    """CommonMark without HTML and without pictures: a note fetches nothing from anywhere."""
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
+
+
+def note_html(note: str) -> str:
+    """A note written in Markdown as HTML; links open elsewhere and do not tell where they were clicked."""
+    tokens = _markdown().parse(note.encode("utf-8", "replace").decode("utf-8"))
+    for token in (inner for outer in tokens for inner in (outer.children or [])):
+        if token.type == "link_open":
+            token.attrs.update(target="_blank", rel="noopener noreferrer nofollow")
+    return str(_markdown().renderer.render(tokens, _markdown().options, {}))
+
+
+def note_words(note: str, limit: int) -> str:
+    """The first words of a note, at most ``limit`` characters, without its Markdown."""
+    blocks = []
+    for token in _markdown().parse(note[: 4 * limit].encode("utf-8", "replace").decode("utf-8")):
+        inner = token.children or ()
+        blocks.append("".join(" " if part.type.endswith("break") else part.content for part in inner))
+        blocks.append("" if inner else token.content)
+    words = " ".join(" ".join(blocks).split())
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + "…"
+
+
+def weekday(day: date) -> str:
+    """Sunday."""
+    return calendar.day_name[day.weekday()]
+
+
+def month(day: date) -> str:
+    """November."""
+    return calendar.month_name[day.month]
+
+
+def long_day(day: date) -> str:
+    """Sunday 22 November 2026."""
+    return f"{weekday(day)} {day.day} {month(day)} {day.year}"
+
+
+def clock_time(instant: datetime, zone: str) -> str:
+    """21:14, as the clock on the wall of ``zone`` said."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def moment(instant: datetime, zone: str, day: date) -> str:
+    """When something about ``day`` happened: that evening at 21:14, or on another date."""
+    local = instant.astimezone(ZoneInfo(zone))
+    if local.date() == day:
+        return f"the same day, {local:%H:%M}"
+    return f"on {local.day} {month(local.date())} {local.year}, {local:%H:%M}"
+
+
+def days(count: int) -> str:
+    """1 day, 2 days."""
+    return f"{count:,} day" if count == 1 else f"{count:,} days"

@@ -1,0 +1,52 @@
+"""Today: log or change one day."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from diary.errors import NotFoundError
+from diary.query import EntryFilter
+from diary.ui import fields, forms, grids, text
+from diary.ui.state import current_diary, day_param, set_params, tab, zone
+
+diary = current_diary()
+today = diary.today(zone())
+try:
+    day = day_param("day", last=today) or forms.day_to_write(today)
+except NotFoundError as error:
+    st.warning(text.plain(str(error)), icon=":material/event_busy:")
+    st.page_link("../../pages/today.py", label="Write today instead")
+    st.stop()
+
+form = forms.form_of(diary, day)
+entry = diary.find_day(day)
+first = min(today.replace(day=1), today - timedelta(6))
+written = {one.day: one for one in diary.find(EntryFilter(first=first, last=today), limit=40)}
+month = {one: kept for one, kept in written.items() if one >= today.replace(day=1)}
+open_form = entry is None or tab().editing
+
+left, right = st.columns([5, 6], gap="large")
+with left:
+    st.html(f'<header class="date"><h1>{text.weekday(day)}</h1></header>')
+    fields.day_field(today)
+    with st.container(key="week-box"):
+        chosen = grids.day_grid("week", grids.week(today, written, shown=day))
+    if month:
+        st.html(grids.month_spines(today.replace(day=1), month, today))
+with right:
+    fields.notices(form)
+    if tab().clash:
+        fields.two_versions(diary)
+    elif entry and not open_form:
+        fields.finished_day(diary, entry)
+    with st.container(key="form" if open_form and not tab().clash else "form-away"):
+        fields.mood_field(diary, form)
+        fields.song_field(diary, form, forms.mood_shown(diary))
+        fields.more_fields(form)
+        fields.save_button(form)
+
+if chosen and chosen != day:
+    tab().editing, tab().clash = False, None
+    set_params(day=None if chosen == today else chosen.isoformat())
+    st.rerun()
+diary.freshen(written.values())
