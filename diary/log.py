@@ -7,12 +7,19 @@ from contextvars import ContextVar
 from typing import Literal
 from uuid import uuid4
 
-_request: ContextVar[str] = ContextVar("request", default="-")
+_request: ContextVar[str | None] = ContextVar("request", default=None)
 
 
-def begin_request() -> None:
-    """Give what follows in this thread an identifier of its own in the log."""
-    _request.set(uuid4().hex[:12])
+def _request_id() -> str:
+    """The identifier of what this thread is busy with, made when the first line about it is written."""
+    if _request.get() is None:
+        _request.set(uuid4().hex[:12])
+    return str(_request.get())
+
+
+def end_request() -> None:
+    """What this thread logs from now on belongs to something else."""
+    _request.set(None)
 
 
 def set_up(form: Literal["text", "json"]) -> None:
@@ -30,7 +37,7 @@ class _Text(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        return f"{super().format(record)} request={_request.get()}"
+        return f"{super().format(record)} request={_request_id()}"
 
 
 class _Json(logging.Formatter):
@@ -40,7 +47,7 @@ class _Json(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            "request": _request.get(),
+            "request": _request_id(),
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)

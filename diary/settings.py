@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -15,10 +16,13 @@ PROJECT = Path(__file__).resolve().parent.parent
 class Settings(BaseModel):
     """The settings as read once at the start; relative paths count from the project's folder."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True, validate_default=True)
 
     database_url: str = Field(
-        "sqlite:///data/diary.db", alias="DATABASE_URL", description="where entries are kept: SQLite or PostgreSQL"
+        "sqlite:///data/diary.db",
+        alias="DATABASE_URL",
+        description="where entries are kept: SQLite or PostgreSQL",
+        repr=False,  # it may hold a password
     )
     photos: Path = Field(Path("data/photos"), alias="DIARY_PHOTOS", description="the folder photos are kept in")
     spotify_id: str | None = Field(
@@ -44,6 +48,14 @@ class Settings(BaseModel):
     )
     log: Literal["text", "json"] = Field("text", alias="DIARY_LOG", description="form of the log on standard error")
 
+    @property
+    def database_place(self) -> str:
+        """Where entries are kept, as a person may see it: a file, or host and database without user and password."""
+        if self.database_url.startswith("sqlite:///"):
+            return self.database_url.removeprefix("sqlite:///")
+        address = urlsplit(self.database_url)
+        return f"{address.hostname or 'localhost'}{address.path}"
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
@@ -57,10 +69,10 @@ class Settings(BaseModel):
             raise ValueError("must begin with sqlite:/// and name a file, or with postgresql://")
         return "sqlite:///" + str(PROJECT / url.removeprefix("sqlite:///"))
 
-    @field_validator("photos")
+    @field_validator("photos", mode="before")
     @classmethod
-    def _from_project(cls, folder: Path) -> Path:
-        if "://" in str(folder) or str(folder).startswith("s3:"):
+    def _from_project(cls, folder: str | Path) -> Path:
+        if "://" in str(folder):
             raise ValueError("must be a folder")
         return PROJECT / folder
 
@@ -101,6 +113,8 @@ def names() -> tuple[str, ...]:
 
 def _content(name: str, file: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        return (PROJECT / file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"{name} names a file that cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name} names a file that is no text.") from None

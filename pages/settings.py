@@ -1,3 +1,69 @@
+"""Settings: moods, the end of the day, what is kept where, songs, and taking everything along."""
+
 import streamlit as st
 
-st.html("soon")
+from diary.settings import load_settings
+from diary.transfer.csv_file import csv_lines
+from diary.transfer.json_file import json_lines
+from diary.ui import text
+from diary.ui.mood_editor import mood_editor
+from diary.ui.state import current_diary, set_values, value, zone
+
+diary = current_diary()
+settings = load_settings()
+st.html('<header class="chapter"><h2>Settings</h2></header>')
+
+st.html('<div class="says"><h2>Moods</h2><p>The words your days are told in. Earlier days keep theirs.</p></div>')
+mood_editor(diary)
+
+st.html(
+    '<div class="says"><h2>The end of the day</h2><p>What you write after midnight belongs to the day before, '
+    "until this hour.</p></div>"
+)
+set_values(cutoff=diary.day_cutoff_hour())
+st.selectbox(
+    "The day ends at",
+    range(7),
+    key="cutoff",
+    format_func=lambda hour: "midnight" if hour == 0 else f"{hour} in the morning",
+    on_change=lambda: diary.set_day_cutoff_hour(value("cutoff")),
+    width=260,
+)
+st.caption(f"Your browser says that you are in {text.plain(zone())}.")
+
+st.html(
+    '<div class="says"><h2>Take it along</h2><p>All your days in one file, to keep or to read elsewhere. '
+    "Photos stay where they are.</p></div>"
+)
+with st.container(horizontal=True):
+    st.download_button(
+        "Download as JSON",
+        data=lambda: "".join(json_lines(diary.each(), diary.all_moods())),
+        file_name="music-diary.json",
+        mime="application/json",
+        key="download_json",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    st.download_button(
+        "Download as CSV",
+        data=lambda: "".join(csv_lines(diary.each())),
+        file_name="music-diary.csv",
+        mime="text/csv",
+        key="download_csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+st.html('<div class="says"><h2>Songs</h2></div>')
+st.write(text.plain(diary.catalog.state()))
+st.button("Forget covers and facts from outside", key="forget_tracks", on_click=diary.forget_tracks, type="tertiary")
+
+st.html('<div class="says"><h2>Where it is kept</h2></div>')
+places = {
+    "Days": settings.database_place,
+    "Photos": str(settings.photos),
+    "Written so far": text.days(diary.count()),
+}
+rows = "".join(f"<dt>{name}</dt><dd>{text.html(place)}</dd>" for name, place in places.items())
+st.html(f'<dl class="places">{rows}</dl>')

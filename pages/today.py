@@ -28,7 +28,7 @@ open_form = entry is None or tab().editing
 left, right = st.columns([5, 6], gap="large")
 with left:
     st.html(f'<header class="date"><h1>{text.weekday(day)}</h1></header>')
-    fields.day_field(today)
+    fields.day_field(day, today)
     with st.container(key="week-box"):
         chosen = grids.day_grid("week", grids.week(today, written, shown=day))
     if month:

@@ -9,7 +9,7 @@ import streamlit as st
 from diary.diary import Diary
 from diary.errors import NotFoundError
 from diary.insight import MoodCount
-from diary.model import Entry, Mood
+from diary.model import FIRST_DAY, Entry, Mood
 from diary.query import EntryFilter
 from diary.ui import cards, text
 from diary.ui.state import day_param, param, set_params, set_values, value
@@ -21,7 +21,7 @@ VIEWS = {"Cards": None, "Calendar": "calendar"}
 def wanted(today: date) -> EntryFilter:
     """The filter in the address. Raises NotFoundError, a sentence, for a date that is none."""
     moods = tuple(name for name in (param("mood") or "").split(",") if name)
-    return EntryFilter(param("q") or "", moods, day_param("from", today), day_param("to", today))
+    return EntryFilter(param("q") or "", moods, day_param("first", today), day_param("last", today))
 
 
 def tools(moods: Iterable[Mood], today: date, asked: EntryFilter) -> str:
@@ -58,9 +58,10 @@ def _filters(moods: Iterable[Mood], today: date) -> None:
         on_change=_changed,
         format_func=lambda name: f"{emoji.get(name, '')} {text.plain(name.capitalize())}".strip(),
     )
-    bounds = {"min_value": date(1900, 1, 1), "max_value": today, "format": "YYYY-MM-DD", "on_change": _changed}
-    st.date_input("From", key="filter_from", **bounds)
-    st.date_input("To", key="filter_to", **bounds)
+    for label, key in (("From", "filter_from"), ("To", "filter_to")):
+        st.date_input(
+            label, None, key=key, min_value=FIRST_DAY, max_value=today, format="YYYY-MM-DD", on_change=_changed
+        )
     st.button("Clear the filter", key="clear", type="tertiary", on_click=clear)
 
 
@@ -70,7 +71,8 @@ def _changed() -> None:
         q=(value("q") or "").strip(),
         view=VIEWS[value("view") or "Cards"],
         mood=",".join(value("filter_moods") or ()),
-        **{"from": first.isoformat() if first else None, "to": last.isoformat() if last else None},
+        first=first.isoformat() if first else None,
+        last=last.isoformat() if last else None,
         before=None,
         after=None,
     )
@@ -78,7 +80,7 @@ def _changed() -> None:
 
 def clear() -> None:
     """Ask for everything again."""
-    set_params(q=None, mood=None, before=None, after=None, **{"from": None, "to": None})
+    set_params(q=None, mood=None, first=None, last=None, before=None, after=None)
 
 
 def page_of_days(diary: Diary, asked: EntryFilter, today: date) -> tuple[tuple[Entry, ...], bool, bool]:
@@ -140,7 +142,7 @@ def month_shown(today: date) -> date:
         first = date.fromisoformat(f"{asked}-01")
     except ValueError:
         raise NotFoundError(f"“{asked[:40]}” is no month. A month is written like {today:%Y-%m}.") from None
-    if not date(1900, 1, 1) <= first <= today:
+    if not FIRST_DAY <= first <= today:
         raise NotFoundError(f"{asked} is outside the diary, which goes from 1900-01 to {today:%Y-%m}.")
     return first
 

@@ -35,17 +35,19 @@ def deleted_notice() -> None:
             st.button("Undo", icon=":material/undo:", key="undo", on_click=forms.undo)
 
 
-def day_field(today: date) -> None:
-    """The date the form is about."""
-    st.date_input(
-        "Day",
-        key="day",
-        min_value=FIRST_DAY,
-        max_value=today,
-        format="YYYY-MM-DD",
-        on_change=forms.change_day,
-        label_visibility="collapsed",
-    )
+def day_field(day: date, today: date) -> None:
+    """The date the form is about: told in words, changed by the native input that lies over them."""
+    with st.container(key="date"):
+        st.html(f'<p class="spoken-date" aria-hidden="true">{text.dated(day)}</p>')
+        st.date_input(
+            "Day",
+            key="day",
+            min_value=FIRST_DAY,
+            max_value=today,
+            format="YYYY-MM-DD",
+            on_change=forms.change_day,
+            label_visibility="collapsed",
+        )
 
 
 def mood_field(diary: Diary, form: Form) -> None:
@@ -71,25 +73,24 @@ def mood_field(diary: Diary, form: Form) -> None:
 @st.fragment
 def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
     """Search while typing, a pasted link in the same box, or title and artist by hand."""
-    fields = forms.typed(form)
-    if fields.title.strip() or fields.spotify_id or fields.mbid:
-        song = forms.chosen_song(form)
-        if song:
-            st.html(cards.chosen_song(song, diary.find_track(song), mood))
-            st.button("Choose another song", key="change", type="tertiary", on_click=forms.clear_song)
-    asked = st.text_input(
-        "Search for a song or paste a link",
-        key="song_search",
-        type="search",
-        live="400ms",
-        icon=":material/search:",
-        placeholder="Title, artist, or a Spotify link",
-        on_change=forms.read_search,
-    )
+    song = forms.song_shown(form)
+    if song:
+        st.html(cards.chosen_song(song, diary.find_track(song), mood))
+        st.button("Choose another song", key="change", type="tertiary", on_click=forms.clear_song)
+    with st.container(key="search-away" if song else "search"):
+        asked = st.text_input(
+            "Search for a song or paste a link",
+            key="song_search",
+            type="search",
+            live="400ms",
+            icon=":material/search:",
+            placeholder="Title, artist, or a Spotify link",
+            on_change=forms.read_search,
+        ).strip()
     _problem(form, "song")
-    if len(asked.strip()) >= 2 and "song" not in form.errors:
-        _results(diary, asked.strip())
-    with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand"):
+    if len(asked) >= 2 and "song" not in form.errors:
+        _results(diary, asked)
+    with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=bool(song)):
         st.text_input("Title", key="song_title", on_change=forms.keep_typed)
         st.text_input("Artist", key="song_artist", on_change=forms.keep_typed)
 

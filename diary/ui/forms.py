@@ -104,6 +104,14 @@ def chosen_song(form: Form) -> Song | None:
     return Song(fields.title.strip(), fields.artist.strip(), fields.spotify_id, fields.mbid)
 
 
+def song_shown(form: Form) -> Song | None:
+    """The song on the form as far as it can be shown; what is wrong with it is told when it is saved."""
+    try:
+        return chosen_song(form)
+    except InvalidEntryError:
+        return None
+
+
 # ------------------------------------------------------------------ what the inputs call
 
 

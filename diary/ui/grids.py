@@ -13,7 +13,7 @@ from diary.ui import cards, text
 _SCRIPT = """
 export default function({data, parentElement, setTriggerValue}) {
   const box = parentElement.querySelector('div');
-  if (box.dataset.shown !== data.html) { box.innerHTML = data.html; box.dataset.shown = data.html; }
+  if (box.shown !== data.html) { box.innerHTML = data.html; box.shown = data.html; }
   box.onclick = event => {
     const button = event.target.closest('[data-day]');
     if (button) setTriggerValue('day', button.dataset.day);

@@ -16,7 +16,6 @@ PAGES = (
     ("settings", "Settings", "settings", "tune"),
 )
 
-log.begin_request()
 st.set_page_config(layout="wide", page_icon="🎵", initial_sidebar_state="collapsed")
 folder = Path("../../pages")
 pages = [
@@ -30,3 +29,5 @@ try:
     page.run()
 except DiaryError as error:
     frame.out_of_reach(text.plain(str(error)))
+finally:
+    log.end_request()

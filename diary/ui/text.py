@@ -58,9 +58,14 @@ def month(day: date) -> str:
     return calendar.month_name[day.month]
 
 
+def dated(day: date) -> str:
+    """22 November 2026."""
+    return f"{day.day} {month(day)} {day.year}"
+
+
 def long_day(day: date) -> str:
     """Sunday 22 November 2026."""
-    return f"{weekday(day)} {day.day} {month(day)} {day.year}"
+    return f"{weekday(day)} {dated(day)}"
 
 
 def clock_time(instant: datetime, zone: str) -> str:
