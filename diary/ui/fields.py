@@ -6,8 +6,8 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.errors import SourceError
-from diary.model import FIRST_DAY, MAX_NOTE, Entry, Mood
-from diary.ui import cards, forms, text
+from diary.model import FIRST_DAY, MAX_NOTE, Entry, Mood, Song
+from diary.ui import acts, cards, forms, songs, text
 from diary.ui.state import Form, tab, value
 
 PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
@@ -23,7 +23,7 @@ def notices(form: Form) -> None:
     if form.kept_at:
         with st.container(horizontal=True, key="kept", vertical_alignment="center"):
             st.html(f'<p role="status">Not saved yet. Kept from {form.kept_at}.</p>')
-            st.button("Discard", key="discard", type="tertiary", on_click=forms.discard)
+            st.button("Discard", key="discard", type="tertiary", on_click=acts.discard)
 
 
 def deleted_notice() -> None:
@@ -32,7 +32,7 @@ def deleted_notice() -> None:
     if change and change.deleted:
         with st.container(horizontal=True, key="deleted", vertical_alignment="center"):
             st.html(f'<p role="status" class="ok">Deleted {text.long_day(change.day)}</p>')
-            st.button("Undo", icon=":material/undo:", key="undo", on_click=forms.undo)
+            st.button("Undo", icon=":material/undo:", key="undo", on_click=acts.undo)
 
 
 def day_field(day: date, today: date) -> None:
@@ -73,10 +73,10 @@ def mood_field(diary: Diary, form: Form) -> None:
 @st.fragment
 def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
     """Search while typing, a pasted link in the same box, or title and artist by hand."""
-    song = forms.song_shown(form)
+    song = songs.song_shown(form)
     if song:
         st.html(cards.chosen_song(song, diary.find_track(song), mood))
-        st.button("Choose another song", key="change", type="tertiary", on_click=forms.clear_song)
+        st.button("Choose another song", key="change", type="tertiary", on_click=songs.clear_song)
     with st.container(key="search-away" if song else "search"):
         asked = st.text_input(
             "Search for a song or paste a link",
@@ -85,7 +85,7 @@ def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
             live="400ms",
             icon=":material/search:",
             placeholder="Title, artist, or a Spotify link",
-            on_change=forms.read_search,
+            on_change=songs.read_search,
         ).strip()
     _problem(form, "song")
     if len(asked) >= 2 and "song" not in form.errors:
@@ -102,22 +102,23 @@ def _results(diary: Diary, asked: str) -> None:
         with st.container(key=f"hit-{place}"):
             st.html(cards.past_hit(known))
             label = f"Choose {text.plain(' by '.join(cards.label(known.song)))}"
-            st.button(label, key=f"pick-{place}", type="tertiary", on_click=forms.choose, args=(known.song, None))
+            st.button(label, key=f"pick-{place}", type="tertiary", on_click=songs.choose, args=(known.song, None))
     if diary.catalog.searches_while_typing or st.button(
         "Look it up at MusicBrainz", key="look-up", icon=":material/travel_explore:"
     ):
-        _catalogue(diary, asked, len(past))
+        _catalogue(diary, asked, [known.song for known in past])
     st.button(
         f"Write “{text.plain(asked)}” as the title yourself",
         key="as-typed",
         type="tertiary",
         icon=":material/edit:",
-        on_click=forms.write_song,
+        on_click=songs.write_song,
         args=(asked,),
     )
 
 
-def _catalogue(diary: Diary, asked: str, before: int) -> None:
+def _catalogue(diary: Diary, asked: str, shown: list[Song]) -> None:
+    """What the catalogue finds besides the songs ``shown`` already."""
     try:
         with st.spinner("Looking for songs", show_time=False):
             tracks = diary.catalog.search(asked)
@@ -126,11 +127,12 @@ def _catalogue(diary: Diary, asked: str, before: int) -> None:
         return
     if not tracks:
         st.caption("The catalogue knows nothing of that name.")
-    for place, track in enumerate(tracks, before):
+    known = {song.track_key for song in shown}
+    for place, track in enumerate((track for track in tracks if track.key not in known), len(shown)):
         with st.container(key=f"hit-{place}"):
             st.html(cards.hit(track.song(), track, track.album[:40]))
             label = f"Choose {text.plain(f'{track.title} by {track.artist}')}"
-            st.button(label, key=f"pick-{place}", type="tertiary", on_click=forms.choose, args=(track.song(), track))
+            st.button(label, key=f"pick-{place}", type="tertiary", on_click=songs.choose, args=(track.song(), track))
 
 
 def more_fields(form: Form) -> None:
@@ -159,7 +161,7 @@ def save_button(form: Form) -> None:
     """Save, and why it could not."""
     for part in ("day", "save"):
         _problem(form, part)
-    st.button("Save", type="primary", key="save", width="stretch", shortcut="Ctrl+Enter", on_click=forms.save)
+    st.button("Save", type="primary", key="save", width="stretch", shortcut="Ctrl+Enter", on_click=acts.save)
 
 
 def _problem(form: Form, part: str) -> None:
@@ -174,9 +176,9 @@ def finished_day(diary: Diary, entry: Entry) -> None:
     st.html(cards.record(entry, "Saved" if fresh else ""))
     with st.container(horizontal=True, key="after"):
         if fresh:
-            st.button("Undo", icon=":material/undo:", key="undo", on_click=forms.undo)
-        st.button("Edit", icon=":material/edit:", key="edit", on_click=forms.edit)
-        st.button("Delete", icon=":material/delete:", key="delete", on_click=forms.delete, args=(entry,))
+            st.button("Undo", icon=":material/undo:", key="undo", on_click=acts.undo)
+        st.button("Edit", icon=":material/edit:", key="edit", on_click=acts.edit)
+        st.button("Delete", icon=":material/delete:", key="delete", on_click=acts.delete, args=(entry,))
     earlier = diary.on_this_day(entry.day)
     if earlier:
         st.html(cards.on_this_day(earlier))
@@ -196,7 +198,7 @@ def two_versions(diary: Diary) -> None:
     left, right = st.columns(2)
     with left, st.container(key="version-other", border=True):
         st.html(f"<h2>As it is kept</h2>{cards.version(other) if other else '<p>The day was deleted.</p>'}")
-        st.button("Keep this one", key="keep-other", on_click=forms.keep_other, width="stretch")
+        st.button("Keep this one", key="keep-other", on_click=acts.keep_other, width="stretch")
     with right, st.container(key="version-mine", border=True):
         st.html(f"<h2>As you wrote it here</h2>{cards.version(forms.preview(diary, mine))}")
-        st.button("Keep mine", key="keep-mine", type="primary", on_click=forms.keep_mine, width="stretch")
+        st.button("Keep mine", key="keep-mine", type="primary", on_click=acts.keep_mine, width="stretch")

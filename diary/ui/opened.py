@@ -6,7 +6,7 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.model import Entry
-from diary.ui import cards, forms, text
+from diary.ui import acts, cards, text
 from diary.ui.state import set_params, tab, write_day
 
 
@@ -50,6 +50,6 @@ def _actions(entry: Entry) -> None:
             tab().editing = True
             write_day(entry.day)
         if st.button("Delete", icon=":material/delete:", key="delete-day"):
-            forms.delete(entry)
+            acts.delete(entry)
             set_params(day=None)
             st.rerun()

@@ -33,14 +33,14 @@ _WORDS = {
 }
 
 
-def number(value: float) -> str:
+def number(value: float, places: int = 1) -> str:
     """A valence or arousal as it is read: 0.4, −0.3, 0.0."""
-    return f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
+    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
 
 
-def signed(value: float) -> str:
+def signed(value: float, places: int = 1) -> str:
     """The same with its sign: +0.4, −0.3, 0.0."""
-    return f"+{number(value)}" if round(value, 1) > 0 else number(value)
+    return f"+{number(value, places)}" if round(value, places) > 0 else number(value, places)
 
 
 def change_sentence(period: Period, now: Sequence[MoodDay], before: Sequence[MoodDay]) -> str:
@@ -71,7 +71,7 @@ def valence_sentence(stretches: Sequence[Sequence[Level]]) -> str:
     """Where the line of rolling means stands highest and lowest."""
     levels = [level for stretch in stretches for level in stretch]
     if not levels:
-        return "No day has a mood here yet."
+        return "Too few days for a line yet."
     highest, lowest = max(levels, key=lambda level: level.mean), min(levels, key=lambda level: level.mean)
     if highest.mean - lowest.mean < 2 * SEEN:
         return "An even stretch: the line hardly moves."
@@ -99,9 +99,16 @@ def mix_sentence(counts: Mapping[Mood, int]) -> str:
     """The one or two moods that were noted most."""
     if not counts:
         return "No day has a mood here yet."
-    (first, most), *others = sorted(counts.items(), key=lambda item: -item[1])
-    said = f"{first.name.capitalize()} came most often, on {most:,} of {counted(sum(counts.values()))}"
-    return f"{said}; then {others[0][0].name}, on {others[0][1]:,}." if others else f"{said}."
+    most = max(counts.values())
+    first, *ties = [mood.name for mood, days in counts.items() if days == most]
+    often = f"most often, on {most:,} of {counted(sum(counts.values()))}"
+    if len(ties) > 1:
+        return f"{len(ties) + 1} moods came {often} each."
+    if ties:
+        return f"{first.capitalize()} and {ties[0]} came {often} each."
+    rest = [(mood.name, days) for mood, days in counts.items() if mood.name != first]
+    second = max(rest, key=lambda item: item[1], default=None)
+    return f"{first.capitalize()} came {often}" + (f"; then {second[0]}, on {second[1]:,}." if second else ".")
 
 
 def weekday_sentence(rows: Sequence[WeekdayMean]) -> str:
@@ -123,7 +130,7 @@ def plane_sentence(counts: Mapping[Mood, int]) -> str:
 
 
 def _way(change: float) -> int:
-    return 0 if abs(change) < SEEN else 1 if change > 0 else -1
+    return 0 if abs(change) < SEEN - 1e-9 else 1 if change > 0 else -1
 
 
 def _tone(mean: float) -> str:

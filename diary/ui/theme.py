@@ -26,6 +26,11 @@ class Theme:
         """The colour of a mean; each step is 0.2 wide, the middle one is even."""
         return self.scale[max(0, min(6, round(3 + valence / 0.2)))]
 
+    def side(self, valence: float) -> str:
+        """The colour of a mean that is seen by its height too: bright, hard or even."""
+        shown = round(valence, 1)
+        return self.scale[5 if shown > 0 else 1 if shown < 0 else 3]
+
 
 LIGHT = Theme(
     light=True,

@@ -1,0 +1,109 @@
+"""A picture on the moods page: what it is about, the figure, its numbers when asked for, and what it shows of when."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import streamlit as st
+
+from diary.insight import Period
+from diary.model import Mood
+from diary.ui import cards, tables, text
+from diary.ui.charts import Figure
+from diary.ui.state import param, set_params, set_values, value
+
+_FIGURES = re.compile(r"[−+]?\d+\.\d")
+_CONFIG = {"displayModeBar": False}
+
+
+def period_control() -> Period:
+    """The period the address names, the last quarter where it names none, and the control to choose another."""
+    asked = param("period")
+    period = Period(asked) if asked in list(Period) else Period.QUARTER
+    set_values(period=period.value)
+    st.segmented_control(
+        "Period",
+        [period.value for period in Period],
+        key="period",
+        required=True,
+        format_func=str.capitalize,
+        label_visibility="collapsed",
+        on_change=lambda: set_params(period=value("period")),
+    )
+    return period
+
+
+def year_shown(first: date, last: date) -> int:
+    """The year the address names, else that of ``last``."""
+    asked = param("year") or ""
+    return int(asked) if asked in _years(first, last) else last.year
+
+
+def year_control(first: date, last: date, year: int) -> None:
+    """The years from ``first`` to ``last`` to choose from, where there are several."""
+    years = _years(first, last)
+    if len(years) > 1:
+        set_values(pixels_year=str(year))
+        st.selectbox(
+            "Year in pixels",
+            years,
+            key="pixels_year",
+            filter_mode=None,
+            width=110,
+            label_visibility="collapsed",
+            on_change=lambda: set_params(year=value("pixels_year")),
+        )
+
+
+def _years(first: date, last: date) -> list[str]:
+    return [str(year) for year in range(last.year, first.year - 1, -1)]
+
+
+def lead(sentence: str) -> None:
+    """The sentence the page begins with, its figures in the accent colour."""
+    words = _FIGURES.sub(r"<b>\g<0></b>", text.html(sentence))
+    st.html(f'<h1 class="lead">{words}</h1>')
+
+
+def says(heading: str, sentence: str) -> None:
+    """What a picture is about, and what it says."""
+    st.html(f'<div class="says"><h2>{text.html(heading)}</h2><p>{text.html(sentence)}</p></div>')
+
+
+def hint(words: str) -> None:
+    """How to read the picture above."""
+    st.html(f'<p class="hint">{text.html(words)}</p>')
+
+
+def legend(moods: Iterable[Mood]) -> None:
+    """Each mood by colour, emoji and word."""
+    st.html(f'<ul class="key">{"".join(f"<li>{cards.mood_tag(mood)}</li>" for mood in moods)}</ul>')
+
+
+def picture(key: str, figure: Figure, alt: str) -> None:
+    """Draw ``figure``; ``alt`` says what it shows to those who hear the page."""
+    st.plotly_chart(figure, key=key, theme=None, alt=alt, config=_CONFIG)
+
+
+def day_picture(key: str, figure: Figure, alt: str) -> date | None:
+    """Draw ``figure``, whose marks carry days; gives the day of the mark that was just chosen."""
+    chosen = st.plotly_chart(
+        figure, key=key, theme=None, alt=alt, config=_CONFIG, on_select="rerun", selection_mode="points"
+    )
+    points = chosen["selection"]["points"]
+    return date.fromisoformat(points[0]["customdata"]) if points else None
+
+
+def numbers(key: str, table: Callable[[], tables.Table]) -> None:
+    """A fold with the ``table``, which is made only while it is open."""
+    label = "Show the numbers as a table"
+    with st.expander(label, key=f"{key}-numbers", type="compact", on_change="rerun") as fold:
+        if fold.open:
+            st.html(tables.html(table()))
+
+
+def nothing() -> None:
+    """No day has a mood yet."""
+    with st.container(key="nothing"):
+        st.html("<h2>No moods yet</h2><p>Choose a mood for a day, and its colour appears here.</p>")
+        st.page_link("../../pages/today.py", label="Write today", icon=":material/edit_square:")

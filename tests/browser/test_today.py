@@ -1,0 +1,311 @@
+"""A day is kept: what a person does on Today, in a real browser, on a phone and on a desktop."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.screen import assert_no_exception, settled
+from tests.browser.server import DiaryServer
+from tests.fakes.music import FakeMusic
+from tests.fakes.songs import SONGS
+
+Open = Callable[..., Page]
+LANTERNS = SONGS[0]
+
+
+@pytest.fixture(scope="module")
+def music() -> Iterator[FakeMusic]:
+    with FakeMusic() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def server_env(music: FakeMusic) -> dict[str, str]:
+    return music.env
+
+
+@pytest.fixture(autouse=True)
+def _well(music: FakeMusic) -> None:
+    music.clear()
+
+
+def open_form(page: Page, server: DiaryServer, day: str = "") -> None:
+    page.goto(f"{server.url}/{f'?day={day}' if day else ''}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+
+
+def choose_mood(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).click()
+    settled(page)
+
+
+def open_more(page: Page) -> None:
+    if not page.get_by_label("Note", exact=True).is_visible():
+        page.get_by_text("Note, tags and photo").click()
+    expect(page.get_by_label("Note", exact=True)).to_be_visible()
+
+
+def write_note(page: Page, text: str) -> None:
+    open_more(page)
+    page.get_by_label("Note", exact=True).fill(text)
+    page.get_by_label("Tags").focus()
+    settled(page)
+
+
+def press_save(page: Page) -> None:
+    page.locator(".st-key-save button").click()
+    settled(page)
+
+
+def picture() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (900, 600), (40, 90, 120)).save(made, "JPEG")
+    return made.getvalue()
+
+
+def no_sideways_scroll(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize(("width", "dark", "day"), [(390, False, "2026-03-01"), (1440, True, "2026-03-02")])
+def test_a_day_with_a_searched_song_is_saved_in_three_actions(
+    open_page: Open, server: DiaryServer, width: int, dark: bool, day: str
+) -> None:
+    page = open_page(width=width, dark=dark)
+    open_form(page, server, day)
+    choose_mood(page, "Calm")  # one
+    page.get_by_role("searchbox").press_sequentially("paper lant", delay=20)
+    page.get_by_role("button", name="Choose Paper Lanterns by Nora Wilde").click()  # two
+    settled(page)
+    expect(page.locator(".chosen img")).to_have_attribute("src", LANTERNS.artwork())
+    press_save(page)  # three
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    record = page.locator(".record")
+    expect(record.locator(".title")).to_have_text("Paper Lanterns")
+    expect(record.get_by_text("Calm")).to_be_visible()
+    expect(record.get_by_role("link", name="Open on Spotify")).to_have_attribute(
+        "href", f"https://open.spotify.com/track/{LANTERNS.spotify_id}"
+    )
+    no_sideways_scroll(page)
+    assert_no_exception(page)
+    assert page.console_errors == []
+    assert page.page_errors == []
+
+
+def test_a_saved_day_is_still_there_after_a_restart(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-03")
+    choose_mood(page, "Hopeful")
+    write_note(page, "Soup, rain, the *good* lamp.")
+    press_save(page)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    server.restart()
+    again = open_page(width=1440)
+    open_form(again, server, "2026-03-03")
+    expect(again.locator(".record .mood")).to_contain_text("Hopeful")
+    expect(again.locator(".record em")).to_have_text("good")
+
+
+def test_a_pasted_link_becomes_the_song(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-04")
+    page.get_by_role("searchbox").fill(f"https://open.spotify.com/intl-de/track/{LANTERNS.spotify_id}?si=abc")
+    expect(page.locator(".chosen .title")).to_have_text("Paper Lanterns")
+    settled(page)
+    press_save(page)
+    expect(page.locator(".record .artist")).to_have_text("Nora Wilde")
+
+
+def test_a_link_to_an_album_is_refused_by_name_and_the_song_can_be_typed(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-05")
+    page.get_by_role("searchbox").fill(f"https://open.spotify.com/album/{LANTERNS.spotify_id}")
+    expect(page.get_by_role("alert")).to_contain_text("album")
+    page.get_by_role("searchbox").fill("")
+    settled(page)
+    page.get_by_text("Title and artist by hand").click()
+    page.get_by_label("Title", exact=True).fill("<b>*NSYNC</b> :red[x]")
+    page.get_by_label("Artist", exact=True).fill("A$AP $x$")
+    page.get_by_label("Artist", exact=True).press("Tab")
+    settled(page)
+    press_save(page)
+    expect(page.locator(".record .title")).to_have_text("<b>*NSYNC</b> :red[x]")
+    expect(page.locator(".record .artist")).to_have_text("A$AP $x$")
+
+
+def test_a_photo_is_kept_and_the_next_day_starts_without_it(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-06")
+    choose_mood(page, "Happy")
+    open_more(page)
+    page.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    expect(page.get_by_text("a.jpg")).to_be_visible()
+    settled(page)
+    press_save(page)
+    shown = page.locator(".record img.photo")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 900
+    page.locator("[data-day='2026-03-05']").or_(page.locator(".week [data-day]").first).first.click()
+    settled(page)
+    expect(page.get_by_text("a.jpg")).to_have_count(0)
+
+
+def test_something_that_is_no_picture_is_refused_and_the_rest_stays(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-07")
+    write_note(page, "Kept all the same.")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
+    )
+    expect(page.get_by_text("a.jpg")).to_be_visible()
+    settled(page)
+    press_save(page)
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Kept all the same.")
+
+
+def test_editing_changes_the_day_and_undo_brings_it_back(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=1440)
+    open_form(page, server, "2026-03-08")
+    choose_mood(page, "Sad")
+    write_note(page, "First.")
+    press_save(page)
+    page.get_by_role("button", name="Edit").click()
+    settled(page)
+    write_note(page, "Second.")
+    press_save(page)
+    expect(page.locator(".record .long")).to_have_text("Second.")
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+    expect(page.locator(".record .long")).to_have_text("First.")
+
+
+def test_a_deleted_day_can_be_put_back(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-09")
+    choose_mood(page, "Tired")
+    write_note(page, "Long.")
+    press_save(page)
+    page.get_by_role("button", name="Delete").click()
+    settled(page)
+    expect(page.get_by_text("Deleted Monday 9 March 2026")).to_be_visible()
+    expect(page.locator(".record")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+    expect(page.locator(".record .long")).to_have_text("Long.")
+
+
+def test_undoing_a_first_save_gives_the_text_back(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-10")
+    write_note(page, "Not yet.")
+    press_save(page)
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Not yet.")
+    expect(page.get_by_text(re.compile("Not saved yet"))).to_be_visible()
+
+
+def test_what_was_typed_outlives_a_reload_a_new_tab_and_a_restart(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-11")
+    choose_mood(page, "Wistful")
+    write_note(page, "Half a thought")
+    page.reload()
+    settled(page)
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Half a thought")
+    server.restart()
+    other = open_page(width=1440)
+    open_form(other, server, "2026-03-11")
+    expect(other.get_by_label("Note", exact=True)).to_have_value("Half a thought")
+    expect(other.get_by_role("radio", name="Wistful")).to_be_checked()
+    press_save(other)
+    expect(other.get_by_text("Saved", exact=True)).to_be_visible()
+    page.goto(f"{server.url}/?day=2026-03-11")
+    settled(page)
+    expect(page.locator(".record .long")).to_have_text("Half a thought")
+    expect(page.get_by_text(re.compile("Not saved yet"))).to_have_count(0)
+
+
+@pytest.mark.parametrize(("choice", "left"), [("Keep mine", "From the second."), ("Keep this one", "From the first.")])
+def test_two_tabs_on_one_day_end_in_a_choice(open_page: Open, server: DiaryServer, choice: str, left: str) -> None:
+    day = "2026-03-12" if choice == "Keep mine" else "2026-03-13"
+    first, second = open_page(width=390), open_page(width=1440)
+    open_form(first, server, day)
+    open_form(second, server, day)
+    write_note(second, "From the second.")
+    write_note(first, "From the first.")
+    press_save(first)
+    expect(first.get_by_text("Saved", exact=True)).to_be_visible()
+    press_save(second)
+    expect(second.get_by_text(re.compile("changed in another tab"))).to_be_visible()
+    expect(second.locator(".st-key-version-other")).to_contain_text("From the first.")
+    expect(second.locator(".st-key-version-mine")).to_contain_text("From the second.")
+    second.get_by_role("button", name=choice).click()
+    settled(second)
+    expect(second.locator(".record .long")).to_have_text(left)
+
+
+def test_a_failing_spotify_says_so_and_the_song_is_written_by_hand(
+    open_page: Open, server: DiaryServer, music: FakeMusic
+) -> None:
+    music.fault("search", 500)
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-14")
+    page.get_by_role("searchbox").press_sequentially("winter tim", delay=20)
+    expect(page.get_by_text(re.compile("Spotify"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("as the title yourself")).click()
+    settled(page)
+    press_save(page)
+    expect(page.locator(".record .title")).to_have_text("winter tim")
+    cover = page.locator(".record .sleeve img")
+    assert re.fullmatch(r".*/cover/[0-9a-f]{16}\.svg", cover.get_attribute("src") or "")
+    assert cover.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+
+
+def test_one_s_own_past_songs_come_first(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-15")
+    page.get_by_role("searchbox").press_sequentially("lanterns", delay=20)
+    expect(page.locator(".hit").first).to_contain_text(re.compile(r"on \d+ days?"))
+
+
+def test_an_empty_day_is_refused_in_a_sentence(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-03-16")
+    press_save(page)
+    expect(page.get_by_role("alert")).to_contain_text("Choose a mood or a song")
+
+
+@pytest.mark.parametrize("day", ["2031-01-01", "1899-12-31", "yesterday", "2026-02-30", "<b>x</b>"])
+def test_an_address_with_no_day_of_the_diary_says_so(open_page: Open, server: DiaryServer, day: str) -> None:
+    page = open_page(width=390)
+    page.goto(f"{server.url}/?day={day}")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator(".st-key-save")).to_have_count(0)
+
+
+def test_the_keyboard_alone_logs_a_day(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=1440)
+    open_form(page, server, "2026-03-17")
+    page.get_by_role("radio", name="Angry").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    settled(page)
+    page.keyboard.press("Control+Enter")
+    settled(page)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+
+
+def test_nothing_that_was_written_is_in_the_log(server: DiaryServer) -> None:
+    log = server.log()
+    assert "saved day" in log
+    for written in ("good* lamp", "Half a thought", "From the", "NSYNC", "Paper Lanterns"):
+        assert written not in log
+    assert not Path(server.folder / ".cache").exists()
