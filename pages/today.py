@@ -6,7 +6,7 @@ import streamlit as st
 
 from diary.errors import NotFoundError
 from diary.query import EntryFilter
-from diary.ui import fields, forms, grids, text
+from diary.ui import browse, fields, forms, grids, text
 from diary.ui.state import current_diary, day_param, set_params, tab, zone
 
 diary = current_diary()
@@ -20,9 +20,10 @@ except NotFoundError as error:
 
 form = forms.form_of(diary, day)
 entry = diary.find_day(day)
-first = min(today.replace(day=1), today - timedelta(6))
-written = {one.day: one for one in diary.find(EntryFilter(first=first, last=today), limit=40)}
-month = {one: kept for one, kept in written.items() if one >= today.replace(day=1)}
+week_end = grids.week_around(day, today)
+month = day.replace(day=1)
+first, last = min(month, week_end - timedelta(6)), max(browse.month_end(month), week_end)
+written = {one.day: one for one in diary.find(EntryFilter(first=first, last=last), limit=40)}
 open_form = entry is None or tab().editing
 
 left, right = st.columns([5, 6], gap="large")
@@ -30,9 +31,9 @@ with left:
     st.html(f'<header class="date"><h1>{text.weekday(day)}</h1></header>')
     fields.day_field(day, today)
     with st.container(key="week-box"):
-        chosen = grids.day_grid("week", grids.week(today, written, shown=day))
-    if month:
-        st.html(grids.month_spines(today.replace(day=1), month, today))
+        chosen = grids.day_grid("week", grids.week(week_end, written, day, today))
+    if written:
+        st.html(grids.month_spines(month, written, today))
 with right:
     fields.notices(form)
     if tab().clash:

@@ -55,16 +55,22 @@ def day_cell(day: date, entry: Entry | None, today: date, number: bool = True) -
     )
 
 
-def week(last: date, written: Mapping[date, Entry], shown: date) -> str:
+def week_around(day: date, today: date) -> date:
+    """The last day of the week to show beside the form of ``day``: the last seven days while it is one of them."""
+    return today if day > today - timedelta(7) else day + timedelta(3)
+
+
+def week(last: date, written: Mapping[date, Entry], shown: date, today: date) -> str:
     """The seven days up to ``last`` as small sleeves; ``shown`` is the one whose form is open."""
     cells = []
     for back in range(6, -1, -1):
         day = last - timedelta(back)
         here = ' class="here"' if day == shown else ""
         name = text.weekday(day)[:2]
-        cell = day_cell(day, written.get(day), last, number=False)
+        cell = day_cell(day, written.get(day), today, number=False)
         cells.append(f'<li{here}><span class="wd" aria-hidden="true">{name}</span>{cell}</li>')
-    return f'<ol class="week" aria-label="The last seven days">{"".join(cells)}</ol>'
+    said = "The last seven days" if last == today else "The days around this one"
+    return f'<ol class="week" aria-label="{said}">{"".join(cells)}</ol>'
 
 
 def month_calendar(first: date, written: Mapping[date, Entry], today: date) -> str:
@@ -88,7 +94,7 @@ def month_spines(first: date, written: Mapping[date, Entry], today: date) -> str
             spines.append(f'<i class="{cards.mood_class(entry.mood)}" style="--h:{height}%"></i>')
         else:
             spines.append(f'<i class="none{" later" if first + timedelta(offset) > today else ""}"></i>')
-    count = len(written)
-    said = f"{text.month(first)} so far, {text.days(count)}"
+    count = sum((day.year, day.month) == (first.year, first.month) for day in written)
+    said = f"{text.month(first)}{' so far' if first == today.replace(day=1) else ''}, {text.days(count)}"
     shelf = f'<span class="spines" role="img" aria-label="{said}">{"".join(spines)}</span>'
     return f'<div class="sofar">{shelf}<p>{said}</p></div>'

@@ -298,6 +298,7 @@ def test_the_keyboard_alone_logs_a_day(open_page: Open, server: DiaryServer) -> 
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     settled(page)
+    page.keyboard.press("Tab")
     page.keyboard.press("Control+Enter")
     settled(page)
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()

@@ -1,0 +1,314 @@
+"""Every page by Streamlit's own test driver: empty, full, with its sources down, and with hostile text."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from streamlit.testing.v1 import AppTest
+
+from diary.assembly import open_diary, prepare
+from diary.diary import Diary
+from diary.model import EntryDraft, Song
+from diary.settings import load_settings
+from tests.fakes.music import FakeMusic
+from tests.fakes.songs import SONGS
+
+SHELL = str(Path(__file__).resolve().parents[2] / "diary" / "ui" / "shell.py")
+PAGES = ("today", "timeline", "moods", "settings")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    ":red[x] **bold** $x$ [a](javascript:alert(1))",
+    "A$AP *NSYNC `code`",
+    "\u202eright to left\u202c ٣ مرحبا",
+    "🕊️👩‍👩‍👧 " * 20,
+    "Z\u0351\u0343\u0352" * 40,
+)
+
+
+@pytest.fixture
+def music(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMusic]:
+    with FakeMusic() as fake:
+        for name, value in fake.env.items():
+            monkeypatch.setenv(name, value)
+        yield fake
+
+
+@pytest.fixture
+def diary(music: FakeMusic) -> Diary:
+    settings = load_settings()
+    prepare(settings)
+    return open_diary(settings)
+
+
+def show(page: str = "today", **query: str) -> AppTest:
+    app = AppTest.from_file(SHELL, default_timeout=30)
+    app.context = {"timezone": "Europe/Berlin"}
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    if page != "today":
+        app.switch_page(f"../../pages/{page}.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+    return app
+
+
+def words(app: AppTest) -> str:
+    """All that stands on the page: HTML, text, labels, messages, grids of days."""
+    assert not app.exception
+    kinds = (app.html, app.markdown, app.caption, app.error, app.warning, app.button)
+    shown = [getattr(one, "body", None) or getattr(one, "value", None) or one.label for kind in kinds for one in kind]
+    shown += [json.loads(one.proto.json).get("html", "") for one in app.get("bidi_component")]
+    return "\n".join(str(one) for one in shown)
+
+
+def write(diary: Diary, days: int = 25, **parts: object) -> list[date]:
+    today = diary.today("Europe/Berlin")
+    written = [today - timedelta(back) for back in range(1, days + 1)]
+    diary.add_days([EntryDraft(day, mood="calm", zone="Europe/Berlin", **parts) for day in written])
+    return written
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_diary_has_every_page(diary: Diary, page: str) -> None:
+    assert words(show(page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_full_diary_has_every_page(diary: Diary, page: str) -> None:
+    write(diary, 400, song=Song("Slow River", "Nora Wilde"), note="Rain.", tags=("rain",))
+    assert words(show(page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_breaks_no_page(diary: Diary, page: str, text: str) -> None:
+    day = write(diary, 1, song=Song(text[:300], text[:300]), note=text, tags=(text[:40],))[0]
+    app = show(page, **({"day": day.isoformat()} if page in {"today", "timeline"} else {}))
+    shown = words(app)
+    assert "<script>alert" not in shown
+    assert "<img src=x" not in shown
+
+
+def test_a_day_is_logged_by_the_keys_a_script_relies_on(diary: Diary) -> None:
+    app = show()
+    app.button_group(key="mood").select("calm")
+    app.text_input(key="song_title").input("Slow River")
+    app.text_input(key="song_artist").input("Nora Wilde")
+    app.text_area(key="note").input("Soup.")
+    app.text_input(key="tags").input("rain, soup")
+    app.button(key="save").click().run()
+    assert "Saved" in words(app)
+    entry = diary.find_day(diary.today("Europe/Berlin"))
+    assert entry is not None
+    assert entry.mood is not None
+    assert (entry.mood.name, entry.song, entry.note) == ("calm", Song("Slow River", "Nora Wilde"), "Soup.")
+    assert entry.tags == ("rain", "soup")
+    assert entry.zone == "Europe/Berlin"
+
+
+def test_saving_twice_changes_one_entry(diary: Diary) -> None:
+    app = show()
+    app.text_area(key="note").input("One.")
+    app.button(key="save").click().run()
+    app.text_area(key="note").input("Two.")
+    app.button(key="save").click().run()
+    assert diary.count() == 1
+    entry = diary.find_day(diary.today("Europe/Berlin"))
+    assert entry is not None
+    assert (entry.note, entry.revision) == ("Two.", 2)
+
+
+@pytest.mark.parametrize(
+    "key", ["day", "mood", "song_search", "song_title", "song_artist", "note", "tags", "photo", "save"]
+)
+def test_every_input_is_on_the_page_when_it_opens(diary: Diary, key: str) -> None:
+    assert show().get_by_key(key)
+
+
+def test_a_forgotten_day_is_written_through_the_date(diary: Diary) -> None:
+    app = show()
+    day = diary.today("Europe/Berlin") - timedelta(40)
+    app.date_input(key="day").set_value(day).run()
+    assert app.query_params["day"] == day.isoformat()
+    app.text_area(key="note").input("Late.")
+    app.button(key="save").click().run()
+    assert [entry.day for entry in diary.each()] == [day]
+
+
+def test_text_typed_for_the_wrong_date_moves_along_to_an_empty_day(diary: Diary) -> None:
+    app = show()
+    today = diary.today("Europe/Berlin")
+    app.text_area(key="note").input("Yesterday, really.").run()
+    app.date_input(key="day").set_value(today - timedelta(1)).run()
+    assert app.text_area(key="note").value == "Yesterday, really."
+    assert diary.find_unsaved(today) is None
+    app.button(key="save").click().run()
+    assert [entry.day for entry in diary.each()] == [today - timedelta(1)]
+
+
+def test_text_typed_on_one_day_stays_there_when_another_written_day_is_opened(diary: Diary) -> None:
+    yesterday = write(diary, 1, note="Kept.")[0]
+    app = show()
+    app.text_area(key="note").input("For today.").run()
+    app.date_input(key="day").set_value(yesterday).run()
+    assert app.text_area(key="note").value == "Kept."
+    unsaved = diary.find_unsaved(diary.today("Europe/Berlin"))
+    assert unsaved is not None
+    assert unsaved[0].note == "For today."
+
+
+def test_what_is_typed_is_kept_at_once_and_gone_after_saving(diary: Diary) -> None:
+    today = diary.today("Europe/Berlin")
+    app = show()
+    app.text_area(key="note").input("Half a thought").run()
+    unsaved = diary.find_unsaved(today)
+    assert unsaved is not None
+    assert unsaved[0].note == "Half a thought"
+    assert show().text_area(key="note").value == "Half a thought"
+    app.button(key="save").click().run()
+    assert diary.find_unsaved(today) is None
+
+
+def test_a_pasted_link_saved_in_the_same_breath_is_the_song(diary: Diary) -> None:
+    app = show()
+    app.text_input(key="song_search").input(f"https://open.spotify.com/track/{SONGS[0].spotify_id}")
+    app.button(key="save").click().run()
+    entry = next(diary.each())
+    assert entry.song == Song(SONGS[0].title, "Nora Wilde", spotify_id=SONGS[0].spotify_id)
+    assert entry.track is not None
+
+
+def test_a_search_without_a_choice_is_not_lost_silently(diary: Diary) -> None:
+    app = show()
+    app.text_input(key="song_search").input("paper").run()
+    app.button(key="save").click().run()
+    assert "none chosen" in words(app)
+    assert diary.count() == 0
+
+
+@pytest.mark.parametrize("fault", [500, 429, "hang", "reset", "garbage"])
+def test_a_source_that_fails_never_blocks_typing_by_hand(diary: Diary, music: FakeMusic, fault: str | int) -> None:
+    music.fault("search", fault if fault != "garbage" else "html")
+    app = show()
+    app.text_input(key="song_search").input("winter timetable").run()
+    assert app.caption
+    app.button(key="as-typed").click().run()
+    app.button(key="save").click().run()
+    assert next(diary.each()).song == Song("winter timetable")
+
+
+def test_a_note_that_is_too_long_stays_in_the_form_with_the_reason(diary: Diary) -> None:
+    app = show()
+    app.text_area(key="note").input("x" * 100_001)
+    app.button(key="save").click().run()
+    assert "1 characters longer" in words(app)
+    assert len(app.text_area(key="note").value) == 100_001
+    assert diary.count() == 0
+
+
+def test_a_database_that_goes_away_keeps_the_text_and_says_so(diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = show()
+    app.text_area(key="note").input("Kept on the page.")
+    file = Path(load_settings().database_place)
+    hidden = file.with_name("away.db")
+    for one in (file, *file.parent.glob("diary.db-*")):
+        one.rename(one.with_name(one.name.replace("diary", "away")))
+    file.mkdir()
+    app.button(key="save").click().run()
+    assert not app.exception
+    file.rmdir()
+    for one in (hidden, *file.parent.glob("away.db-*")):
+        one.rename(one.with_name(one.name.replace("away", "diary")))
+    app.run()
+    assert app.text_area(key="note").value == "Kept on the page."
+    app.button(key="save").click().run()
+    assert "Saved" in words(app)
+
+
+def test_the_timeline_shows_twenty_days_and_the_rest_on_demand(diary: Diary) -> None:
+    write(diary, 45)
+    app = show("timeline")
+    seen = []
+    for _ in range(3):
+        seen.append(words(app).count('class="over"'))
+        if [button for button in app.button if button.key == "older"]:
+            app.button(key="older").click().run()
+    assert seen == [20, 20, 5]
+    app.button(key="newer").click().run()
+    app.button(key="newer").click().run()
+    assert not [button for button in app.button if button.key == "newer"]
+
+
+@pytest.mark.parametrize("page", ["today", "timeline", "moods"])
+def test_more_days_mean_no_more_queries(diary: Diary, page: str) -> None:
+    def queries() -> int:
+        show(page)  # what is made once is made now
+        asked: list[str] = []
+        listener = lambda *args: asked.append(args[2])  # noqa: E731
+        event.listen(Engine, "before_cursor_execute", listener)
+        try:
+            show(page)
+        finally:
+            event.remove(Engine, "before_cursor_execute", listener)
+        return len(asked)
+
+    write(diary, 10, song=Song("Slow River", "Nora Wilde"))
+    few = queries()
+    today = diary.today("Europe/Berlin")
+    diary.add_days([EntryDraft(today - timedelta(back), mood="sad") for back in range(11, 31)])
+    assert queries() == few
+
+
+def test_the_address_filters_the_timeline(diary: Diary) -> None:
+    day = write(diary, 3, note="Étoile 100%")[0]
+    assert "data-day" in words(show("timeline", q="etoile"))
+    assert "No day like that" in words(show("timeline", q="100_"))
+    assert "No day like that" in words(show("timeline", mood="sad"))
+    assert "No day like that" in words(show("timeline", last=(day - timedelta(9)).isoformat()))
+    assert "is no day" in words(show("timeline", first="soon"))
+
+
+def test_a_day_can_be_deleted_and_put_back_on_the_timeline(diary: Diary) -> None:
+    day = write(diary, 1, note="Stay.")[0]
+    app = show("timeline", day=day.isoformat())
+    app.button(key="delete-day").click().run()
+    assert diary.count() == 0
+    app.button(key="undo").click().run()
+    assert diary.count() == 1
+
+
+def test_a_mood_of_one_s_own_is_added_and_offered(diary: Diary) -> None:
+    app = show("settings")
+    app.button_group(key="mood_to_change").select("new").run()
+    app.text_input(key="mood_name").input("serene")
+    app.text_input(key="mood_emoji").input("🕊️")
+    app.button(key="mood_save").click().run()
+    assert not app.exception
+    assert "serene" in [mood.name for mood in diary.moods()]
+    assert "Serene" in str(show().button_group(key="mood").options)
+
+
+def test_a_renamed_mood_leaves_earlier_days_as_they_were(diary: Diary) -> None:
+    write(diary, 1)
+    app = show("settings")
+    app.button_group(key="mood_to_change").select("calm").run()
+    app.text_input(key="mood_name").input("quiet")
+    app.button(key="mood_save").click().run()
+    entry = next(diary.each())
+    assert entry.mood is not None
+    assert entry.mood.name == "calm"
+    assert "quiet" in [mood.name for mood in diary.moods()]
+
+
+def test_the_end_of_the_day_is_kept(diary: Diary) -> None:
+    app = show("settings")
+    app.selectbox(key="cutoff").select(2).run()
+    assert diary.day_cutoff_hour() == 2
+    assert show("settings").selectbox(key="cutoff").value == 2
