@@ -156,11 +156,12 @@ def turn_month(first: date, today: date) -> None:
     """To the months before and after."""
     earlier, later = first - timedelta(1), month_end(first) + timedelta(1)
     with st.container(horizontal=True, key="turn", horizontal_alignment="distribute"):
-        for key, day, icon in (("earlier", earlier, "chevron_left"), ("later", later, "chevron_right")):
+        for key, day, side in (("earlier", earlier, "left"), ("later", later, "right")):
             st.button(
                 f"{text.month(day)} {day.year}",
                 key=key,
-                icon=f":material/{icon}:",
+                icon=f":material/chevron_{side}:",
+                icon_position=side,
                 disabled=day > today or day.year < 1900,
                 on_click=set_params,
                 kwargs={"month": f"{day:%Y-%m}"},

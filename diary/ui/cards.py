@@ -54,13 +54,14 @@ def photo(key: str, kind: str, small: bool = False) -> str:
 
 
 def sleeve(entry: Entry, size: str = "") -> str:
-    """The cover with nothing on it; the mood is the spine beside it. A day without song shows its photo."""
+    """The cover with nothing on it; the mood is the spine beside it. A day without song shows photo or mood."""
     if entry.song:
         picture = artwork(entry.song, entry.track)
     elif entry.photo:
         picture = photo(entry.photo, "cut", small=True)
     else:
-        picture = '<span class="blank"></span>'
+        emoji = text.html(entry.mood.emoji) if entry.mood else ""
+        picture = f'<span class="blank" aria-hidden="true"><span>{emoji}</span></span>'
     return f'<span class="sleeve {mood_class(entry.mood)} {size}"><i></i>{picture}</span>'
 
 
