@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Lock
 
 from diary.clock import utc_now
 from diary.errors import DiaryError
@@ -20,6 +22,7 @@ class TrackRefresher:
     def __init__(self, catalog: Catalog, tracks: Tracks, clock: Callable[[], datetime] = utc_now) -> None:
         self._catalog, self._tracks, self._clock = catalog, tracks, clock
         self._asked: dict[str, datetime] = {}
+        self._lock = Lock()  # pages run in threads of their own
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="refresh")
 
     def want(self, song: Song, known: Track | None) -> None:
@@ -27,9 +30,11 @@ class TrackRefresher:
         key, now = song.track_key, self._clock()
         if key is None or (known and not self._catalog.is_stale(known, now)):
             return
-        if key not in self._asked or now - self._asked[key] > PAUSE:
+        with self._lock:
+            if key in self._asked and now - self._asked[key] <= PAUSE:
+                return
             self._asked[key] = now
-            self._thread.submit(self._refresh, key)
+        self._thread.submit(self._refresh, key)
 
     def _refresh(self, key: str) -> None:
         try:

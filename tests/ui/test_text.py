@@ -1,0 +1,73 @@
+"""Outside text on the screen: shown to the letter, and nothing in it does anything."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from diary.ui import text
+
+
+@given(st.text())
+def test_html_leaves_nothing_that_could_be_a_tag_or_end_an_attribute(raw: str) -> None:
+    assert not set(text.html(raw)) & set("<>\"'")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_a_label_reads_as_it_was_written(raw: str) -> None:
+    paragraph = MarkdownIt("commonmark").render(f"x{text.plain(raw)}x")
+    shown = paragraph.replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert " ".join(shown.removeprefix("<p>x").removesuffix("x</p>\n").split()) == " ".join(raw.split()) or "\0" in raw
+
+
+@pytest.mark.parametrize(
+    ("note", "never"),
+    [
+        ("<script>alert(1)</script>", "<script"),
+        ("<img src=x onerror=alert(1)>", "<img"),
+        ("![](https://evil.example/pixel.gif)", "<img"),
+        ("[a](javascript:alert(1))", "href"),
+        ("[a](data:text/html,x)", "href"),
+        ("[a](vbscript:x)", "href"),
+    ],
+)
+def test_a_note_runs_and_fetches_nothing(note: str, never: str) -> None:
+    assert never not in text.note_html(note)
+
+
+def test_a_note_is_markdown_with_links_that_open_elsewhere() -> None:
+    shown = text.note_html("*soft* [rain](https://example.org)\n\n- one")
+    assert "<em>soft</em>" in shown
+    assert '<a href="https://example.org" target="_blank" rel="noopener noreferrer nofollow">rain</a>' in shown
+    assert "<li>one</li>" in shown
+
+
+def test_a_line_break_in_a_note_is_a_line_break() -> None:
+    assert "one<br" in text.note_html("one\ntwo")
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("# Title\n\nSoup, *good* lamp.\n- one\n- two", "Title Soup, good lamp. one two"),
+        ("un**believ**able", "unbelievable"),
+        ("```\ncode\n```", "code"),
+        ("", ""),
+        ("<b>x</b>", "<b>x</b>"),
+    ],
+)
+def test_the_first_words_of_a_note_are_without_its_marks(note: str, words: str) -> None:
+    assert text.note_words(note, 200) == words
+
+
+@given(st.text(), st.integers(10, 200))
+def test_the_first_words_keep_to_their_limit(note: str, limit: int) -> None:
+    assert len(text.note_words(note, limit)) <= limit + 1
+
+
+def test_a_moment_is_told_by_the_clock_of_its_place() -> None:
+    instant = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert text.moment(instant, "America/New_York", date(2026, 11, 22)) == "the same day, 18:30"
+    assert text.moment(instant, "Asia/Tokyo", date(2026, 11, 22)) == "on 23 November 2026, 08:30"
