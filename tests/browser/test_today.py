@@ -95,7 +95,7 @@ def test_a_day_with_a_searched_song_is_saved_in_three_actions(
     no_sideways_scroll(page)
     assert_no_exception(page)
     assert page.console_errors == []
-    assert page.page_errors == []
+    assert page.page_errors() == []
 
 
 def test_a_saved_day_is_still_there_after_a_restart(open_page: Open, server: DiaryServer) -> None:

@@ -1,0 +1,55 @@
+# make run      the diary on http://127.0.0.1:8501
+# make test     all tests, installing first what they need, a browser too where that can be done
+# make check    format, lint, types
+# make format   puts the format right
+# make pins     newest versions into requirements*.txt
+# Another Python: make PYTHON=python3.13 run
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CHROMIUM := $(BIN)/python -m tests.browser.chromium
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
+	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+.PHONY: run test check format pins browser
+
+run: $(VENV)/runs
+	$(BIN)/streamlit run streamlit_app.py
+
+# A file stays with one worker, so that its server starts once; files go in order, so that the slow browser comes first.
+test: $(VENV)/tests browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+check: $(VENV)/tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/tests
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+pins: $(VENV)/tests
+	$(COMPILE) requirements.in
+	$(COMPILE) requirements-dev.in
+
+browser: $(VENV)/tests
+	@$(CHROMIUM) 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+		apt-get install -qq -y --no-install-recommends chromium fonts-noto-color-emoji libatomic1; } || true
+	@$(CHROMIUM) || test "$$CI" != true
+
+$(VENV)/tests: requirements-dev.txt $(VENV)/runs
+	$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/runs: requirements.txt | $(BIN)/pip
+	$(PIP) --require-hashes -r requirements.txt
+	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Music Diary needs Python 3.11 or newer. 'make PYTHON=python3.13 run' names another one."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python's venv is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }

@@ -1,0 +1,42 @@
+"""The browser of the tests: Chromium or Chrome as the system has it, else Playwright's own."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+MISSING = (
+    "The tests in a browser need Chromium: 'apt install chromium' on Debian, "
+    "'.venv/bin/playwright install chromium' elsewhere."
+)
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FLAGS = (
+    "--no-sandbox",  # a container's root may not make one; the pages come from this machine alone
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find(playwright: Playwright) -> str | None:
+    """The browser's program, None when there is none."""
+    own = playwright.chromium.executable_path
+    found = (path for name in _NAMES if (path := shutil.which(name)))
+    return next(found, own if Path(own).exists() else None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A headless browser with an empty profile. Raises LookupError when there is none to start."""
+    program = find(playwright)
+    if program is None:
+        raise LookupError(MISSING)
+    return playwright.chromium.launch(executable_path=program, args=_FLAGS)
+
+
+if __name__ == "__main__":
+    with sync_playwright() as playwright:
+        sys.exit(None if find(playwright) else MISSING)

@@ -1,0 +1,154 @@
+"""Every page on a phone and a desktop, light and dark, empty and with years of days: sound, quiet, within reach."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from diary.__main__ import main
+from tests.browser.screen import assert_no_exception, settled
+from tests.browser.server import DiaryServer
+
+Open = Callable[..., Page]
+PATHS = ("/", "/?day=2026-11-01", "/timeline", "/timeline?view=calendar&month=2026-10", "/moods", "/settings")
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
+    with DiaryServer(tmp_path_factory.mktemp("full")) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", f"sqlite:///{server.folder / 'data' / 'diary.db'}")
+        assert main(["demo", "--days", "800"]) == 0
+        yield server
+
+
+def look_at(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator(".brand")).to_be_attached()
+    settled(page)
+    page.wait_for_timeout(300)  # charts draw after the script has run
+    settled(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_of_a_full_diary_is_sound(open_page: Open, full: DiaryServer, path: str, width: int, dark: bool) -> None:
+    page = open_page(width=width, dark=dark)
+    look_at(page, full.url + path)
+    assert_no_exception(page)
+    assert page.console_errors == []
+    assert page.page_errors() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/timeline", "/timeline?view=calendar", "/moods", "/settings"])
+def test_an_empty_diary_is_sound(open_page: Open, server: DiaryServer, path: str) -> None:
+    page = open_page(width=390)
+    look_at(page, server.url + path)
+    assert_no_exception(page)
+    assert page.console_errors == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+
+
+@pytest.mark.parametrize("path", ["/", "/timeline", "/timeline?view=calendar&month=2026-10"])
+def test_what_is_touched_on_a_phone_is_large_enough(open_page: Open, full: DiaryServer, path: str) -> None:
+    page = open_page(width=390)
+    look_at(page, full.url + path)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('main button, main a, [class*=st-key-nav-] a')]
+            .filter(one => one.checkVisibility() && one.getBoundingClientRect().width > 1)
+            .map(one => [one.innerText || one.ariaLabel, one.getBoundingClientRect()])
+            .filter(([, box]) => box.height < 43.5 && box.right > 0)
+            .map(([name, box]) => `${name}: ${Math.round(box.width)} x ${Math.round(box.height)}`)"""
+    )
+    assert small == []
+
+
+def test_a_card_opens_its_day_and_going_back_closes_it(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=390)
+    look_at(page, f"{full.url}/timeline")
+    card = page.locator(".card .over").nth(2)
+    day = card.get_attribute("data-day")
+    card.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.url.endswith(f"/timeline?day={day}")
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_day_has_an_address_and_escape_closes_it(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=1440)
+    look_at(page, f"{full.url}/timeline")
+    day = page.locator(".card .over").first.get_attribute("data-day")
+    look_at(page, f"{full.url}/timeline?day={day}")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settled(page)
+    assert page.url.endswith("/timeline")
+
+
+def test_older_days_and_the_search_are_in_the_address(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=1440)
+    look_at(page, f"{full.url}/timeline")
+    newest = page.locator(".card .over").first.get_attribute("data-day")
+    page.get_by_role("button", name="Older days").click()
+    settled(page)
+    assert "before=" in page.url
+    expect(page.locator(".card .over").first).not_to_have_attribute("data-day", newest or "")
+    page.go_back()
+    expect(page.locator(".card .over").first).to_have_attribute("data-day", newest or "")
+    page.get_by_role("searchbox").fill("rain")
+    page.get_by_role("searchbox").press("Enter")
+    settled(page)
+    assert "q=rain" in page.url
+    for card in page.locator(".card").all()[:3]:
+        card.locator(".over").click()
+        expect(page.get_by_role("dialog")).to_contain_text("ain")
+        page.keyboard.press("Escape")
+        settled(page)
+
+
+def test_an_empty_place_in_the_calendar_leads_to_its_form(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=390)
+    look_at(page, f"{full.url}/timeline?view=calendar")
+    page.locator(".day.today").click()
+    expect(page.get_by_text("How was your day?")).to_be_visible()
+
+
+def test_a_point_of_the_chart_leads_to_its_day(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=1440)
+    look_at(page, f"{full.url}/moods?period=quarter")
+    chart = page.locator(".js-plotly-plot").first
+    expect(chart).to_be_visible()
+    where = chart.evaluate(
+        """plot => { const points = plot._fullData.findIndex(trace => trace.mode === 'markers');
+            const {xaxis, yaxis} = plot._fullLayout, trace = plot._fullData[points], box = plot.getBoundingClientRect();
+            return [box.x + xaxis._offset + xaxis.d2p(trace.x[3]), box.y + yaxis._offset + yaxis.d2p(trace.y[3])] }"""
+    )
+    page.mouse.move(*where)
+    page.mouse.click(*where)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert "/timeline?day=" in page.url
+
+
+def test_the_navigation_is_a_landmark_that_names_the_page(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    look_at(page, f"{server.url}/timeline")
+    bar = page.get_by_role("navigation", name="Pages")
+    expect(bar.get_by_role("link", name="Timeline")).to_have_attribute("aria-current", "page")
+    bar.get_by_role("link", name="Moods").click()
+    expect(bar.get_by_role("link", name="Moods")).to_have_attribute("aria-current", "page")
+    expect(bar.get_by_role("link", name="Timeline")).not_to_have_attribute("aria-current", "page")
+
+
+def test_artwork_that_does_not_come_is_replaced_by_a_drawn_cover(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=390)
+    look_at(page, f"{full.url}/timeline")
+    page.evaluate("document.querySelector('.card img[data-drawn]').src = '/nowhere.png'")
+    expect(page.locator(".card img[data-drawn]").first).to_have_attribute("src", re.compile("/cover/"))

@@ -1,0 +1,70 @@
+"""The guards of conftest.py: what no test may do, and what stays allowed."""
+
+import os
+import socket
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    "reach_out",
+    [
+        lambda: socket.create_connection(("203.0.113.7", 80), timeout=1),
+        lambda: socket.create_connection(("2001:db8::7", 80), timeout=1),
+        lambda: socket.getaddrinfo("example.org", 443),
+        lambda: socket.gethostbyname("example.org"),
+        lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b"?", ("203.0.113.7", 53)),
+        lambda: requests.get("https://example.org/", timeout=1),
+    ],
+    ids=["an IPv4 address", "an IPv6 address", "a name", "a name the old way", "a datagram", "through a library"],
+)
+def test_another_machine_is_out_of_reach(reach_out: Callable[[], object], refused: list[str]) -> None:
+    with pytest.raises(RuntimeError, match="is not this machine") as caught:
+        reach_out()
+    assert type(caught.value).__name__ == "NetworkForbiddenError"
+    assert len(refused) == 1
+    refused.clear()
+
+
+def test_this_machine_is_in_reach() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(("127.0.0.1", server.getsockname()[1]), timeout=5).close()
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        (PROJECT / "data").mkdir,
+        Path("data/diary.db").read_bytes,
+        lambda: sqlite3.connect(PROJECT / "data" / "diary.db"),
+        lambda: (PROJECT / "tests" / ".." / "data" / "note.txt").write_text("mine"),
+    ],
+    ids=["made", "read by a relative path", "opened as a database", "written by a winding path"],
+)
+def test_the_real_data_folder_is_not_touched(
+    touch: Callable[[], object], refused: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    with pytest.raises(RuntimeError, match="data") as caught:
+        touch()
+    assert type(caught.value).__name__ == "RealDataForbiddenError"
+    assert len(refused) == 1
+    refused.clear()
+
+
+def test_folders_of_a_like_name_may_be_used(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with pytest.raises(FileNotFoundError):
+        (PROJECT / "database").read_bytes()
+
+
+def test_settings_of_the_developer_do_not_reach_a_test(tmp_path: Path) -> None:
+    assert os.environ["DATABASE_URL"].startswith(f"sqlite:///{tmp_path}")
+    assert Path(os.environ["DIARY_PHOTOS"]).is_relative_to(tmp_path)
+    assert [name for name in os.environ if name.startswith(("SPOTIPY_", "AWS_", "AUTH_"))] == []
