@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from diary.settings import load_settings
 from diary.transfer.csv_file import csv_lines
 from diary.transfer.json_file import json_lines
 from diary.ui import text
 from diary.ui.mood_editor import mood_editor
-from diary.ui.state import current_diary, set_values, value, zone
+from diary.ui.state import current_diary, places, set_values, value, zone
 
 diary = current_diary()
-settings = load_settings()
 st.html('<header class="chapter"><h2>Settings</h2></header>')
 
 st.html('<div class="says"><h2>Moods</h2><p>The words your days are told in. Earlier days keep theirs.</p></div>')
@@ -60,10 +58,6 @@ st.write(text.plain(diary.catalog.state()))
 st.button("Forget covers and facts from outside", key="forget_tracks", on_click=diary.forget_tracks, type="tertiary")
 
 st.html('<div class="says"><h2>Where it is kept</h2></div>')
-places = {
-    "Days": settings.database_place,
-    "Photos": str(settings.photos),
-    "Written so far": text.days(diary.count()),
-}
-rows = "".join(f"<dt>{name}</dt><dd>{text.html(place)}</dd>" for name, place in places.items())
+kept = {**places(), "Written so far": text.days(diary.count())}
+rows = "".join(f"<dt>{name}</dt><dd>{text.html(place)}</dd>" for name, place in kept.items())
 st.html(f'<dl class="places">{rows}</dl>')

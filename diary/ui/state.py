@@ -41,6 +41,12 @@ def current_diary() -> Diary:
     return _diary(load_settings(), "local")
 
 
+def places() -> dict[str, str]:
+    """Where days and photos are kept, as a person may see it."""
+    settings = load_settings()
+    return {"Days": settings.database_place, "Photos": str(settings.photos)}
+
+
 def zone() -> str:
     """The IANA zone of the person's browser, UTC where it does not say."""
     return known_zone(st.context.timezone)
