@@ -34,12 +34,13 @@ class TrackRefresher:
             if key in self._asked and now - self._asked[key] <= PAUSE:
                 return
             self._asked[key] = now
-        self._thread.submit(self._refresh, key)
+        self._thread.submit(self._refresh, key, known.artists if known else ())
 
-    def _refresh(self, key: str) -> None:
+    def _refresh(self, key: str, artists: tuple[str, ...]) -> None:
+        """Ask for one track; a source that does not tell its ``artists`` leaves those that were known."""
         try:
             if track := self._catalog.refresh(key):
-                self._tracks.keep(track)
+                self._tracks.keep(track if track.artists else replace(track, artists=artists))
             else:
                 self._tracks.drop(key)
         except DiaryError as error:

@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 import streamlit as st
 
@@ -156,16 +157,20 @@ def turn_month(first: date, today: date) -> None:
     """To the months before and after."""
     earlier, later = first - timedelta(1), month_end(first) + timedelta(1)
     with st.container(horizontal=True, key="turn", horizontal_alignment="distribute"):
-        for key, day, side in (("earlier", earlier, "left"), ("later", later, "right")):
-            st.button(
-                f"{text.month(day)} {day.year}",
-                key=key,
-                icon=f":material/chevron_{side}:",
-                icon_position=side,
-                disabled=day > today or day.year < 1900,
-                on_click=set_params,
-                kwargs={"month": f"{day:%Y-%m}"},
-            )
+        _month_button("earlier", earlier, "left", today)
+        _month_button("later", later, "right", today)
+
+
+def _month_button(key: str, day: date, side: Literal["left", "right"], today: date) -> None:
+    st.button(
+        f"{text.month(day)} {day.year}",
+        key=key,
+        icon=f":material/chevron_{side}:",
+        icon_position=side,
+        disabled=not FIRST_DAY <= day <= today,
+        on_click=set_params,
+        kwargs={"month": f"{day:%Y-%m}"},
+    )
 
 
 def nothing(asked: EntryFilter) -> None:

@@ -20,7 +20,7 @@ def notices(form: Form) -> None:
         st.error(text.plain(remembered.notice), icon=":material/error:")
         remembered.notice = None
     deleted_notice()
-    if form.kept_at:
+    if form.kept_at and not remembered.clash:
         with st.container(horizontal=True, key="kept", vertical_alignment="center"):
             st.html(f'<p role="status">Not saved yet. Kept from {form.kept_at}.</p>')
             st.button("Discard", key="discard", type="tertiary", on_click=acts.discard)

@@ -20,7 +20,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diary import assembly, log
 from diary.errors import DiaryError, NotFoundError
-from diary.settings import load_settings
 from diary.ui import cover, state
 
 SHELL = str(Path(__file__).with_name("shell.py"))
@@ -31,7 +30,7 @@ logger = logging.getLogger(__name__)
 def start() -> None:
     """Read the settings and bring the database up to date, or end the program with one sentence."""
     try:
-        settings = load_settings()
+        settings = state.settings()
         log.set_up(settings.log)
         assembly.prepare(settings)
     except DiaryError as error:
@@ -59,7 +58,7 @@ async def _alive(_: Request) -> Response:
 
 def _ready(_: Request) -> Response:
     try:
-        ready = assembly.is_ready(load_settings())
+        ready = assembly.is_ready(state.settings())
     except DiaryError as error:
         logger.warning("not ready: %s", error)
         ready = False

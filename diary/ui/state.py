@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
 from diary.assembly import make_parts
 from diary.clock import known_zone
@@ -27,24 +28,32 @@ HALF_DAY = 43_200
 
 
 @lru_cache(maxsize=4)
-def _parts(settings: Settings) -> Parts:
-    return make_parts(settings)
+def _parts(places: Settings) -> Parts:
+    return make_parts(places)
 
 
 @lru_cache(maxsize=1000)
-def _diary(settings: Settings, owner_id: str) -> Diary:
-    return Diary(owner_id, _parts(settings))
+def _diary(places: Settings, owner_id: str) -> Diary:
+    return Diary(owner_id, _parts(places))
+
+
+def settings() -> Settings:
+    """The settings, with those that stand at the root of Streamlit's secrets. Raises SettingsError."""
+    try:
+        return load_settings(secrets=st.secrets.to_dict())
+    except StreamlitSecretNotFoundError:
+        return load_settings()
 
 
 def current_diary() -> Diary:
     """The diary of the person whose page this is. Raises StorageError when it is out of reach."""
-    return _diary(load_settings(), "local")
+    return _diary(settings(), "local")
 
 
 def places() -> dict[str, str]:
     """Where days and photos are kept, as a person may see it."""
-    settings = load_settings()
-    return {"Days": settings.database_place, "Photos": str(settings.photos)}
+    kept = settings()
+    return {"Days": kept.database_place, "Photos": str(kept.photos)}
 
 
 def zone() -> str:
@@ -131,7 +140,7 @@ def photo_behind(key: str, query: Mapping[str, str]) -> bytes:
     small, until = query.get("small", ""), query.get("until", "")
     if not hmac.compare_digest(_signature(key, small, until), query.get("sign", "")) or int(until) < time.time():
         raise NotFoundError("That photo is not in this diary.")
-    return _parts(load_settings()).photos.get(key, small == "1")
+    return _parts(settings()).photos.get(key, small == "1")
 
 
 # ------------------------------------------------------------------ what one tab remembers

@@ -20,12 +20,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def mood_days(days: Iterable[MoodDay], moods: Mapping[str, Mood]) -> Table:
+def mood_days(days: Sequence[MoodDay], moods: Mapping[str, Mood]) -> Table:
     """A row for each day, newest first."""
-    rows = [
-        (text.dated(day.day), _called(moods[day.mood_id]), _exact(day.valence), _exact(day.arousal)) for day in days
-    ]
-    return Table("Mood by day", ("Day", "Mood", "Pleasantness", "Energy"), tuple(reversed(rows)))
+    rows = [(text.dated(day.day), _called(moods[day.mood_id]), _exact(day.valence)) for day in days]
+    span = f", {text.dated(days[0].day)} to {text.dated(days[-1].day)}" if days else ""
+    return Table(f"Mood by day{span}", ("Day", "Mood", "Pleasantness"), tuple(reversed(rows)))
 
 
 def months(means: Iterable[MonthMean]) -> Table:

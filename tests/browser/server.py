@@ -28,7 +28,7 @@ class DiaryServer:
         self.folder = folder
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._env = _clean_environment(folder) | dict(env or {})
+        self.env = _clean_environment(folder) | dict(env or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -44,7 +44,7 @@ class DiaryServer:
         command = [sys.executable, "-m", "streamlit", "run", str(self.script), "--server.headless", "true"]
         command += ["--server.port", str(self.port), "--secrets.files", str(self.folder / "secrets.toml")]
         with self._log_file.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=PROJECT, env=self._env, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, cwd=PROJECT, env=self.env, stdout=log, stderr=log)
         deadline = time.monotonic() + START
         while not self.answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -109,3 +109,9 @@ def _clean_environment(folder: Path) -> dict[str, str]:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+def demo(server: DiaryServer, days: int) -> None:
+    """Fill the server's diary with invented days, by the command line, as an operator would."""
+    command = [sys.executable, "-m", "diary", "demo", "--days", str(days)]
+    subprocess.run(command, cwd=PROJECT, env=server.env, check=True, stdout=subprocess.DEVNULL)

@@ -7,9 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from diary.__main__ import main
 from tests.browser.screen import assert_no_exception, settled
-from tests.browser.server import DiaryServer
+from tests.browser.server import DiaryServer, demo
 
 Open = Callable[..., Page]
 PATHS = ("/", "/?day=2026-11-01", "/timeline", "/timeline?view=calendar&month=2026-10", "/moods", "/settings")
@@ -18,9 +17,8 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
-    with DiaryServer(tmp_path_factory.mktemp("full")) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", f"sqlite:///{server.folder / 'data' / 'diary.db'}")
-        assert main(["demo", "--days", "800"]) == 0
+    with DiaryServer(tmp_path_factory.mktemp("full")) as server:
+        demo(server, days=800)
         yield server
 
 

@@ -1,0 +1,5 @@
+"""What the empty app shows."""
+
+import streamlit as st
+
+st.title("Empty")
