@@ -5,6 +5,7 @@ from diary.music.catalog import make_catalog
 from diary.protocols import Parts
 from diary.refresh import TrackRefresher
 from diary.settings import Settings
+from diary.storage import checkup
 from diary.storage.database import is_current, migrate, open_engine
 from diary.storage.entries import EntryStore
 from diary.storage.people import PersonStore
@@ -59,5 +60,14 @@ def is_ready(settings: Settings) -> bool:
     engine = open_engine(settings.database_url)
     try:
         return is_current(engine)
+    finally:
+        engine.dispose()
+
+
+def check_database(settings: Settings) -> None:
+    """Examine the database without changing it. Raises StorageError: what is wrong, and what to do."""
+    engine = open_engine(settings.database_url)
+    try:
+        checkup.check(engine)
     finally:
         engine.dispose()

@@ -62,17 +62,18 @@ class Diary:
         """Keep ``draft`` as the day's entry, over the revision it was written on; its unsaved text is done with.
 
         Saving the same again changes nothing. Raises InvalidEntryError, PhotoError, or ConflictError when
-        the day meanwhile holds another version.
+        the day meanwhile holds another version or was deleted.
         """
         self.check(draft)
+        over = self._entries.last_revision(self.owner_id, draft.day)  # read first: what comes later is not overwritten
         current = self.find_day(draft.day)
-        entry = self._compose(draft, current)
+        entry = replace(self._compose(draft, current), revision=over + 1)
         if current and _same(entry, current):
             self.drop_unsaved(draft.day)
             return current
-        if current and current.revision != draft.revision:
+        if draft.revision != (current.revision if current else 0):
             raise ConflictError(draft.day)
-        self._entries.write(self.owner_id, entry, over=entry.revision - 1)
+        self._entries.write(self.owner_id, entry, over=over)
         log.info("saved day revision=%d", entry.revision)
         self.drop_unsaved(draft.day)
         return self.find_day(draft.day) or entry
@@ -100,8 +101,6 @@ class Diary:
 
         Raises ConflictError when the day was changed again meanwhile.
         """
-        if self._entries.last_revision(self.owner_id, day) != revision:
-            raise ConflictError(day)
         if before:
             self._entries.write(self.owner_id, replace(before, revision=revision + 1), over=revision)
         else:
@@ -121,9 +120,6 @@ class Diary:
         """The entry that ``draft`` becomes; a new photo is kept first, so that no row is without its photo."""
         now = self._parts.clock()
         photo = self._parts.photos.put(self.owner_id, draft.new_photo) if draft.new_photo else draft.photo
-        over = current.revision if current else 0
-        if not current and by_name is None:
-            over = self._entries.last_revision(self.owner_id, draft.day)
         return Entry(
             day=draft.day,
             mood=self._mood_named(draft.mood, current, by_name),
@@ -132,7 +128,7 @@ class Diary:
             tags=draft.tags,
             photo=photo,
             zone=draft.zone,
-            revision=over + 1,
+            revision=1,
             created_at=current.created_at if current else draft.created_at or now,
             updated_at=draft.updated_at or now,
         )
@@ -179,9 +175,10 @@ class Diary:
         return added
 
     def change_mood(self, mood: Mood) -> Mood:
-        """Let ``mood`` look and stand differently from now on; the days noted before keep it as it was."""
-        if mood.id not in {known.id for known in self.moods()}:
-            raise NotFoundError("That mood is not in this diary.")
+        """Let ``mood`` look and stand differently from now on; the days noted before keep it as it was.
+
+        Raises NotFoundError when it is gone, InvalidMoodError when its new name is in use.
+        """
         changed = replace(mood, id=uuid4().hex, retired=False)
         self._people.replace_mood(self.owner_id, mood.id, changed)
         return changed
@@ -214,6 +211,10 @@ class Diary:
     def find_track(self, song: Song) -> Track | None:
         """The cached track of ``song``."""
         return self._parts.tracks.find(song.track_key) if song.track_key else None
+
+    def forget_tracks(self) -> None:
+        """Throw away everything outside catalogues ever said; titles and artists of one's days stay."""
+        self._parts.tracks.drop_all()
 
     def freshen(self, shown: Iterable[Entry]) -> None:
         """Ask again, behind the scenes, for tracks of ``shown`` that are missing or out of date."""

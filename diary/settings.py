@@ -1,6 +1,7 @@
 """Every setting of the program: an environment variable, typed, with one sentence on what it does."""
 
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -104,6 +105,15 @@ def load_settings(environ: Mapping[str, str] | None = None, secrets: Mapping[str
         wrong = error.errors(include_input=False)[0]
         reason = wrong["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{wrong['loc'][0]} has a value that cannot be used: {reason}.") from None
+
+
+def project_secrets() -> Mapping[str, Any]:
+    """What stands in the project's ``.streamlit/secrets.toml``, for programs that run without Streamlit."""
+    file = PROJECT / ".streamlit" / "secrets.toml"
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file.name} cannot be read: {error}.") from None
 
 
 def names() -> tuple[str, ...]:
