@@ -67,7 +67,7 @@ class Diary:
         self.check(draft)
         over = self._entries.last_revision(self.owner_id, draft.day)  # read first: what comes later is not overwritten
         current = self.find_day(draft.day)
-        entry = replace(self._compose(draft, current), revision=over + 1)
+        entry = replace(self._compose(draft, current, self.moods()), revision=over + 1)
         if current and _same(entry, current):
             self.drop_unsaved(draft.day)
             return current
@@ -84,10 +84,10 @@ class Diary:
         Raises ConflictError if a day is taken, InvalidMoodError if a mood's name is in use.
         """
         brought = [replace(mood, id=uuid4().hex, retired=False) for mood in moods]
-        by_name = {mood.name: mood for mood in (*self.moods(), *brought)}
         for draft in drafts:
             self.check(draft)
-        self._entries.add(self.owner_id, [self._compose(draft, None, by_name) for draft in drafts], brought)
+        known = (*self.moods(), *brought)
+        self._entries.add(self.owner_id, [self._compose(draft, None, known) for draft in drafts], brought)
         log.info("added days count=%d", len(drafts))
         return len(drafts)
 
@@ -116,13 +116,17 @@ class Diary:
         if draft.photo and not self._parts.photos.belongs_to(self.owner_id, draft.photo):
             raise NotFoundError("That photo is not in this diary.")
 
-    def _compose(self, draft: EntryDraft, current: Entry | None, by_name: dict[str, Mood] | None = None) -> Entry:
-        """The entry that ``draft`` becomes; a new photo is kept first, so that no row is without its photo."""
+    def _compose(self, draft: EntryDraft, current: Entry | None, moods: Iterable[Mood]) -> Entry:
+        """The entry that ``draft`` becomes, with one of ``moods`` or the one it has; a new photo is kept first."""
+        own = (current.mood,) if current and current.mood else ()
+        by_name = {mood.name: mood for mood in (*moods, *own)}
+        if draft.mood and draft.mood not in by_name:
+            raise InvalidEntryError("mood", f"There is no mood named “{draft.mood}”. Choose one of yours.")
         now = self._parts.clock()
         photo = self._parts.photos.put(self.owner_id, draft.new_photo) if draft.new_photo else draft.photo
         return Entry(
             day=draft.day,
-            mood=self._mood_named(draft.mood, current, by_name),
+            mood=by_name[draft.mood] if draft.mood else None,
             song=draft.song,
             note=draft.note,
             tags=draft.tags,
@@ -132,17 +136,6 @@ class Diary:
             created_at=current.created_at if current else draft.created_at or now,
             updated_at=draft.updated_at or now,
         )
-
-    def _mood_named(self, name: str | None, current: Entry | None, by_name: dict[str, Mood] | None) -> Mood | None:
-        """The mood of that name; a day keeps its own version while its mood's name stays the same."""
-        if not name:
-            return None
-        if current and current.mood and current.mood.name == name:
-            return current.mood
-        mood = (by_name or {mood.name: mood for mood in self.moods()}).get(name)
-        if not mood:
-            raise InvalidEntryError("mood", f"There is no mood named “{name}”. Choose one of yours.")
-        return mood
 
     # ------------------------------------------------------------------ what is not saved yet
 
@@ -221,8 +214,6 @@ class Diary:
         for entry in shown:
             if entry.song:
                 self._parts.refresher.want(entry.song, entry.track)
-
-    # ------------------------------------------------------------------ photos and sums
 
     def photo(self, key: str, small: bool = False) -> bytes:
         """The picture ``key`` as WebP. Raises NotFoundError when it is missing or somebody else's."""

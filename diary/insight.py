@@ -3,8 +3,18 @@
 A day without a mood is not recorded: it is a gap, never a neutral day.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
+from math import sqrt
+from statistics import fmean
+
+from diary.model import Mood
+
+FEW = 3  # a mean of fewer days or months tells nothing
+SEEN = 0.1  # a smaller difference in valence or arousal is called none
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +26,10 @@ class MoodDay:
     valence: float
     arousal: float
 
+    @property
+    def days(self) -> int:
+        return 1
+
 
 @dataclass(frozen=True, slots=True)
 class MonthMean:
@@ -25,6 +39,10 @@ class MonthMean:
     month: int
     valence: float
     days: int
+
+    @property
+    def day(self) -> date:
+        return date(self.year, self.month, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,10 @@ class MoodCount:
     mood_id: str
     days: int
 
+    @property
+    def day(self) -> date:
+        return date(self.year, self.month, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class WeekdayMean:
@@ -44,3 +66,153 @@ class WeekdayMean:
     weekday: int
     valence: float
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The mean valence of a window of days that ends with ``day``.
+
+    ``low`` and ``high`` lie half a standard deviation to either side, but within what was noted.
+    """
+
+    day: date
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How often a mood was noted in the week, month or year that begins on ``start``; all its shares sum to 1."""
+
+    start: date
+    mood: Mood
+    days: int
+    share: float
+
+
+Mix = Mapping[date, Mapping[Mood, int]]  # days by mood, by the start of the week, month or year
+
+
+class Period(StrEnum):
+    """A stretch of days that ends today."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    ALL = "all"
+
+    def first(self, last: date, begin: date) -> date:
+        """Its first day, when it ends on ``last`` and the diary begins on ``begin``."""
+        days = {Period.MONTH: 30, Period.QUARTER: 91, Period.YEAR: 365}.get(self)
+        return last - timedelta(days - 1) if days else min(begin, last)
+
+
+class Step(StrEnum):
+    """How finely a mix is told over time."""
+
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+    def start(self, day: date) -> date:
+        """The day on which the step that holds ``day`` begins; a week begins on Monday."""
+        if self is Step.WEEK:
+            return day - timedelta(day.weekday())
+        return day.replace(day=1) if self is Step.MONTH else day.replace(month=1, day=1)
+
+
+def mix_step(first: date, last: date) -> Step:
+    """The step that tells the days from ``first`` to ``last`` in 5 to 40 parts."""
+    days = (last - first).days
+    return Step.WEEK if days < 120 else Step.MONTH if days < 1200 else Step.YEAR
+
+
+def newest_versions(moods: Sequence[Mood]) -> dict[str, Mood]:
+    """For every mood's id the version that stands for its name: the one in use, else the last of ``moods``."""
+    by_name = {mood.name: mood for mood in sorted(moods, key=lambda mood: not mood.retired)}
+    return {mood.id: by_name[mood.name] for mood in moods}
+
+
+def mean_valence(rows: Sequence[MoodDay | MonthMean]) -> float:
+    """The mean of all days in ``rows``, of which there must be some."""
+    return fmean([row.valence for row in rows], [row.days for row in rows])
+
+
+def rolling(rows: Sequence[MoodDay | MonthMean], window: int) -> tuple[tuple[Level, ...], ...]:
+    """The mean of the last ``window`` calendar days at each row (oldest first), in unbroken stretches.
+
+    Only what was noted counts; a window that holds fewer than `FEW` rows gives no mean. Where nothing was
+    noted for longer than the window, a new stretch begins.
+    """
+    stretches: list[list[Level]] = []
+    start = 0
+    for end, row in enumerate(rows):
+        while (row.day - rows[start].day).days >= window:
+            start += 1
+        if not end or (row.day - rows[end - 1].day).days > window:
+            stretches.append([])
+        if end - start + 1 >= FEW:
+            stretches[-1].append(_level(rows[start : end + 1]))
+    return tuple(tuple(stretch) for stretch in stretches if stretch)
+
+
+def _level(rows: Sequence[MoodDay | MonthMean]) -> Level:
+    values = [row.valence for row in rows]
+    least, most = min(values), max(values)
+    mean, middle = min(most, max(least, mean_valence(rows))), fmean(values)
+    half = sqrt(fmean((value - middle) ** 2 for value in values)) / 2
+    return Level(rows[-1].day, mean, max(least, mean - half), min(most, mean + half))
+
+
+def since(first: date, stretches: Iterable[Sequence[Level]]) -> tuple[tuple[Level, ...], ...]:
+    """What of the ``stretches`` lies on ``first`` or later."""
+    later = (tuple(level for level in stretch if level.day >= first) for stretch in stretches)
+    return tuple(stretch for stretch in later if stretch)
+
+
+def longest_bright_run(days: Sequence[MoodDay]) -> tuple[MoodDay, ...]:
+    """The most calendar days in a row that are all above even (valence > 0); the first such run of that length."""
+    best: list[MoodDay] = []
+    run: list[MoodDay] = []
+    for day in days:
+        follows = bool(run) and (day.day - run[-1].day).days == 1
+        run = ([*run, day] if follows else [day]) if day.valence > 0 else []
+        best = run if len(run) > len(best) else best
+    return tuple(best)
+
+
+def pixels(days: Iterable[MoodDay], year: int) -> tuple[tuple[MoodDay | None, ...], ...]:
+    """The ``year`` as 12 months of 31 places; None where a day has no mood or the month no such day."""
+    noted = {(day.day.month, day.day.day): day for day in days if day.day.year == year}
+    return tuple(tuple(noted.get((month, day)) for day in range(1, 32)) for month in range(1, 13))
+
+
+def mix(rows: Iterable[MoodDay | MoodCount], moods: Mapping[str, Mood], step: Step) -> Mix:
+    """How many days each mood was noted in each ``step`` that has any; ``moods`` are those of `newest_versions`."""
+    gathered: dict[date, Counter[Mood]] = {}
+    for row in sorted(rows, key=lambda row: row.day):
+        gathered.setdefault(step.start(row.day), Counter())[moods[row.mood_id]] += row.days
+    return gathered
+
+
+def shares(mix: Mix) -> tuple[Share, ...]:
+    """The mix as parts of each step's whole."""
+    return tuple(
+        Share(start, mood, days, days / sum(counts.values()))
+        for start, counts in mix.items()
+        for mood, days in counts.items()
+    )
+
+
+def totals(mix: Mix) -> Counter[Mood]:
+    """How many days each mood was noted in all."""
+    return sum((Counter(counts) for counts in mix.values()), Counter())
+
+
+def weekday_extremes(rows: Sequence[WeekdayMean]) -> tuple[WeekdayMean, WeekdayMean] | None:
+    """The brightest and the hardest weekday, when at least two were noted often enough and differ."""
+    known = sorted((row for row in rows if row.days >= FEW), key=lambda row: row.valence)
+    if len(known) < 2 or known[-1].valence - known[0].valence < SEEN:
+        return None
+    return known[-1], known[0]

@@ -15,16 +15,17 @@ FIRST_DAY = date(1900, 1, 1)
 MAX_NOTE, MAX_LABEL, MAX_TAG, MAX_TAGS = 100_000, 300, 50, 30
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def _unstorable(text: str) -> bool:
+def unstorable(text: str) -> bool:
     """NUL cannot be kept in PostgreSQL, a lone surrogate in no UTF-8 text."""
-    return any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+    return _UNSTORABLE.search(text) is not None
 
 
 def _check_storable(part: str, label: str, text: str) -> None:
-    if _unstorable(text):
+    if unstorable(text):
         raise InvalidEntryError(
             part, f"The {label} holds a character that is no text (a broken emoji or a NUL). Please remove it."
         )
@@ -52,9 +53,10 @@ class Mood:
 
     def __post_init__(self) -> None:
         name = self.name.strip()
-        if not name or len(name) > 30 or "\n" in name or _unstorable(name):
+        object.__setattr__(self, "name", name)
+        if not name or len(name) > 30 or "\n" in name or unstorable(name):
             raise InvalidMoodError("A mood needs a name of 1 to 30 characters.")
-        if not self.emoji.strip() or len(self.emoji) > 16 or _unstorable(self.emoji):
+        if not self.emoji.strip() or len(self.emoji) > 16 or unstorable(self.emoji):
             raise InvalidMoodError("A mood needs an emoji of its own.")
         if not (_HEX.fullmatch(self.light) and _HEX.fullmatch(self.dark)):
             raise InvalidMoodError("A mood's colour is written like #2a5b2f.")
@@ -237,7 +239,7 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Tags without ``#``, blanks around, and repeats (compared without case), in the order given."""
     kept: dict[str, str] = {}
     for tag in tags:
-        text = " ".join(tag.replace(",", " ").split()).lstrip("#").strip()
+        text = " ".join(tag.replace(",", " ").split()).lstrip("# ")
         if len(text) > MAX_TAG:
             raise InvalidEntryError("tags", f"The tag “{text[:20]}…” is longer than {MAX_TAG} characters.")
         _check_storable("tags", "tags", text)

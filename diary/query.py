@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+MAX_SEARCH = 1000  # folded characters
+
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
@@ -26,5 +28,10 @@ class EntryFilter:
 
 def fold(text: str) -> str:
     """``text`` without case and accents, so that ``etoile`` finds ``Étoile`` (Unicode NFKD, marks dropped)."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKD", text).casefold()  # decomposed first: what ℌ stands for is a capital
+    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words to look for, folded, each once; of a very long text those of its beginning, as SQL has its limits."""
+    return tuple(dict.fromkeys(fold(text)[:MAX_SEARCH].split()))

@@ -48,3 +48,4 @@ if rows:
         mood_views.weekdays_view(diary.weekday_means(first, today), theme)
     with right:
         mood_views.plane_view(shares, theme)
+figures.scroll_by_finger()

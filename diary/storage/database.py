@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -10,31 +10,38 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from diary.clock import utc_now
 from diary.errors import StorageError
 
 log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = 0x0D1A21  # any number, the same in every process: PostgreSQL's advisory lock for migrations
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for ``url``; the folder of a SQLite file is made. Raises StorageError where it cannot be.
+    """An engine for ``url``; the folder of a SQLite file is made. Raises StorageError where one cannot be.
+
+    Its errors never quote values (notes, songs), so that none reaches a log.
 
     SQLite runs in WAL with ``synchronous=FULL``: what was committed survives a power loss
     (https://sqlite.org/pragma.html#pragma_synchronous). A locked file is waited for at most 5 s.
     """
-    place = make_url(url)
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError):
+        raise StorageError("DATABASE_URL is no address of a database. Check its host, port and password.") from None
     if place.get_backend_name() != "sqlite":
-        return create_engine(place, pool_pre_ping=True)
+        return create_engine(place, pool_pre_ping=True, hide_parameters=True)
     try:
         Path(place.database or "").parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"The folder of the diary cannot be made: {error.strerror}. Check DATABASE_URL.") from error
-    engine = create_engine(place)
+    engine = create_engine(place, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -66,22 +73,41 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def put_row(connection: Connection, table: Table, values: Mapping[str, object]) -> None:
+    """Insert a row or replace the one with its primary key, in one statement: two who do it at once both succeed."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    query = insert(table).values(**values)
+    connection.execute(query.on_conflict_do_update(index_elements=[*table.primary_key], set_=dict(values)))
+
+
 @contextmanager
 def _honest() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        if not (isinstance(error, OperationalError) or error.connection_invalidated):
+    except (DBAPIError, PoolTimeoutError) as error:
+        if isinstance(error, DBAPIError) and not _out_of_reach(error):
             raise
-        log.warning("database failed cause=%s", type(error.orig).__name__)
-        raise StorageError(_sentence(str(error.orig))) from error
+        cause = str(getattr(error, "orig", error))
+        log.warning("database failed cause=%r", cause)
+        raise StorageError(_sentence(cause)) from error
+
+
+def _out_of_reach(error: DBAPIError) -> bool:
+    """Whether the database is at fault, and not the program that asked."""
+    damaged = type(error) is DatabaseError
+    standing_by = isinstance(error, InternalError)  # a PostgreSQL server that only reads just now
+    return isinstance(error, OperationalError) or damaged or standing_by or error.connection_invalidated
 
 
 def _sentence(cause: str) -> str:
     """What the database's complaint means for the person who was about to save."""
     for sign, sentence in (
-        ("disk is full", "The disk is full, so nothing could be saved. Free some space and try again."),
+        ("is full", "The disk is full, so nothing could be saved. Free some space and try again."),
+        ("not a database", "The file that DATABASE_URL names is no SQLite database."),
+        ("malformed", "The diary's file is damaged. Put the newest copy of it that you have in its place."),
+        ("already exists", "DATABASE_URL names the database of another program. Choose a new one for the diary."),
         ("readonly", "The diary's file may not be written to. Check the rights of its folder."),
+        ("read-only", "The diary's database takes no changes just now. Try again in a moment."),
         ("locked", "The diary is in use by another program. Try again in a moment."),
         ("unable to open", "The diary's file cannot be opened. Check DATABASE_URL and the rights of its folder."),
     ):
@@ -100,6 +126,8 @@ def migrate(engine: Engine) -> None:
     script = ScriptDirectory.from_config(config)
     try:
         with engine.execution_options(writes=True).connect() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
             found = MigrationContext.configure(connection).get_current_revision()
             if found == script.get_current_head():
                 return
@@ -110,15 +138,19 @@ def migrate(engine: Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
-    except SQLAlchemyError as error:
-        log.warning("database cannot be prepared cause=%s", error)
-        raise StorageError(f"The diary's database cannot be prepared. {_sentence(str(error))}") from error
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        cause = str(getattr(error, "orig", error))
+        log.warning("database cannot be prepared cause=%r", cause)
+        raise StorageError(f"The diary's database cannot be prepared. {_sentence(cause)}") from error
     log.info("migrated from=%s to=%s", found or "nothing", script.get_current_head())
 
 
 def _keep_copy(file: Path, revision: str) -> None:
-    """A consistent copy beside the file, made by SQLite's online backup, complete or not there at all."""
-    copy = file.with_name(f"{file.name}.{revision}.{utc_now():%Y%m%dT%H%M%SZ}.bak")
+    """A consistent copy beside the file, made by SQLite's online backup, complete or not there at all.
+
+    There is one for each revision, so that a start tried over and over does not fill the disk.
+    """
+    copy = file.with_name(f"{file.name}.{revision}.bak")
     aside = copy.with_name(copy.name + ".part")
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(aside)) as target:
         source.backup(target)

@@ -1,11 +1,13 @@
 """The days of every owner. No method without an owner; what is another's is not there."""
 
+from calendar import isleap
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Engine,
     FromClause,
     RowMapping,
@@ -14,7 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    extract,
+    false,
     func,
     insert,
     select,
@@ -23,10 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from diary.errors import ConflictError
-from diary.model import Entry, PastSong, Song
-from diary.query import EntryFilter, fold
+from diary.model import FIRST_DAY, Entry, Mood, PastSong, Song, unstorable
+from diary.query import EntryFilter, fold, words
 from diary.storage.database import reading, writing
-from diary.storage.people import mood_of
+from diary.storage.people import mood_of, put_moods
 from diary.storage.tables import entries, moods, tracks
 from diary.storage.tracks import track_of
 
@@ -80,8 +82,9 @@ class EntryStore:
 
     def on_this_day(self, owner_id: str, day: date, limit: int) -> tuple[Entry, ...]:
         """The entries of the same month and day in earlier years, newest first."""
-        same = and_(extract("month", entries.c.day) == day.month, extract("day", entries.c.day) == day.day)
-        query = _DAYS.where(_mine(owner_id), entries.c.day < day, same)
+        years = range(FIRST_DAY.year, day.year)
+        same = [day.replace(year=year) for year in years if (day.month, day.day) != (2, 29) or isleap(year)]
+        query = _DAYS.where(_mine(owner_id), entries.c.day.in_(same))
         return self._read(query.order_by(entries.c.day.desc()).limit(limit))
 
     def each(self, owner_id: str) -> Iterator[Entry]:
@@ -110,13 +113,13 @@ class EntryStore:
             .outerjoin(tracks, tracks.c.key == _track_key(songs))
             .order_by(songs.c.times.desc(), songs.c.last_day.desc())
         )
-        words = fold(text).split()
+        wanted = words(text)
         found = []
         with reading(self._engine) as connection:
             for row in connection.execute(query).mappings():
                 song = _song(row)
                 label = fold(f"{row['song_title']} {row['song_artist']}")  # the note matched otherwise
-                if song and all(word in label for word in words):
+                if song and all(word in label for word in wanted):
                     found.append(PastSong(song, track_of(row, "track_"), row["times"], row["last_day"]))
         return tuple(found[:limit])
 
@@ -138,24 +141,22 @@ class EntryStore:
         except IntegrityError as error:
             raise ConflictError(entry.day) from error
 
-    def add(self, owner_id: str, new: Sequence[Entry]) -> None:
-        """Write many days at once, all or none. Raises ConflictError when one of them is written already."""
-        taken = select(entries.c.day, entries.c.revision, entries.c.deleted_at).where(entries.c.owner_id == owner_id)
-        with writing(self._engine) as connection:
-            known = {day: (revision, deleted) for day, revision, deleted in connection.execute(taken)}
-            rows = []
-            for entry in new:
-                revision, deleted = known.get(entry.day, (0, True))
-                if not deleted:
-                    raise ConflictError(entry.day)
-                rows.append({**_values(entry), "owner_id": owner_id, "revision": revision + 1})
-            if rows:
-                gone = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_not(None))
-                connection.execute(
-                    delete(entries).where(gone, entries.c.day == bindparam("taken")),
-                    [{"taken": row["day"]} for row in rows],
-                )
-                connection.execute(insert(entries), rows)
+    def add(self, owner_id: str, new: Sequence[Entry], brought: Sequence[Mood] = ()) -> None:
+        """Write many days at once with the moods they bring along, all or none.
+
+        Raises ConflictError when a day is written already, InvalidMoodError when a mood's name is in use.
+        """
+        try:
+            with writing(self._engine) as connection:
+                rows = _rows_over(connection, owner_id, new)
+                put_moods(connection, owner_id, brought)
+                if rows:
+                    gone = delete(entries).where(entries.c.owner_id == owner_id, entries.c.deleted_at.is_not(None))
+                    days = [{"taken": row["day"]} for row in rows]
+                    connection.execute(gone.where(entries.c.day == bindparam("taken")), days)
+                    connection.execute(insert(entries), rows)
+        except IntegrityError as error:  # somebody was quicker
+            raise ConflictError(new[0].day) from error
 
     def last_revision(self, owner_id: str, day: date) -> int:
         """The revision the day's row holds, also when it was deleted; 0 for a day never written."""
@@ -184,8 +185,10 @@ def _mine(owner_id: str) -> ColumnElement[bool]:
 
 
 def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
+    if any(map(unstorable, (wanted.text, *wanted.moods))):
+        return [false()]  # no database takes such text, not even as a question
     conditions: list[ColumnElement[bool]] = [
-        entries.c.folded.contains(word, autoescape=True) for word in fold(wanted.text).split()
+        entries.c.folded.contains(word, autoescape=True) for word in words(wanted.text)
     ]
     if wanted.moods:
         conditions.append(moods.c.name.in_(wanted.moods))
@@ -215,6 +218,19 @@ def _values(entry: Entry) -> dict[str, Any]:
         "updated_at": entry.updated_at,
         "folded": fold("\n".join(parts)),
     }
+
+
+def _rows_over(connection: Connection, owner_id: str, new: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The rows of ``new`` days, each over the revision that its day last had."""
+    taken = select(entries.c.day, entries.c.revision, entries.c.deleted_at).where(entries.c.owner_id == owner_id)
+    known = {day: (revision, deleted) for day, revision, deleted in connection.execute(taken)}
+    rows = {}
+    for entry in new:
+        revision, deleted = known.get(entry.day, (0, True))
+        if not deleted or entry.day in rows:
+            raise ConflictError(entry.day)
+        rows[entry.day] = {**_values(entry), "owner_id": owner_id, "revision": revision + 1}
+    return list(rows.values())
 
 
 def _song(row: RowMapping) -> Song | None:

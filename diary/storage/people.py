@@ -4,14 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from diary.errors import InvalidMoodError
+from diary.errors import InvalidMoodError, NotFoundError
 from diary.model import BUILT_IN_MOODS, Mood, Unsaved
-from diary.storage.database import reading, writing
+from diary.storage.database import put_row, reading, writing
 from diary.storage.tables import drafts, entries, moods, people
 
 
@@ -21,6 +20,22 @@ def mood_of(row: RowMapping, prefix: str = "") -> Mood | None:
         return None
     names = ("id", "name", "emoji", "light", "dark", "valence", "arousal", "hidden", "retired")
     return Mood(**{name: row[f"{prefix}{name}"] for name in names})
+
+
+def put_moods(connection: Connection, owner_id: str, new: Sequence[Mood]) -> None:
+    """Add moods behind the others, in the caller's transaction. Raises InvalidMoodError on a name in use."""
+    last = connection.execute(select(func.max(moods.c.position)).where(moods.c.owner_id == owner_id)).scalar()
+    for position, mood in enumerate(new, start=(last or 0) + 1):
+        _refuse_twin(connection, owner_id, mood)
+        connection.execute(insert(moods).values(owner_id=owner_id, position=position, **asdict(mood)))
+
+
+def _refuse_twin(connection: Connection, owner_id: str, mood: Mood, but: str = "") -> None:
+    # On PostgreSQL others who change this person's moods wait here; on SQLite there is one writer anyway.
+    connection.execute(select(people.c.owner_id).where(people.c.owner_id == owner_id).with_for_update(key_share=True))
+    names = select(moods.c.name).where(moods.c.owner_id == owner_id, moods.c.retired.is_(False), moods.c.id != but)
+    if mood.name.casefold() in {name.casefold() for name in connection.execute(names).scalars()}:
+        raise InvalidMoodError(f"There is a mood named “{mood.name}” already. Choose another name.")
 
 
 class PersonStore:
@@ -66,31 +81,26 @@ class PersonStore:
     def add_mood(self, owner_id: str, mood: Mood) -> None:
         """Add a mood behind the others. Raises InvalidMoodError when a current one has its name."""
         with writing(self._engine) as connection:
-            self._refuse_twin(connection, owner_id, mood)
-            last = connection.execute(select(func.max(moods.c.position)).where(moods.c.owner_id == owner_id)).scalar()
-            connection.execute(insert(moods).values(owner_id=owner_id, position=(last or 0) + 1, **asdict(mood)))
+            put_moods(connection, owner_id, [mood])
 
     def replace_mood(self, owner_id: str, old_id: str, new: Mood) -> None:
         """Put ``new`` in the place of the mood ``old_id``, which stays, retired, with the days it was noted for.
 
-        A mood that no day was noted with is simply overwritten. Raises InvalidMoodError on a name in use.
+        A mood that no day was noted with is simply overwritten. Raises InvalidMoodError on a name in use,
+        NotFoundError when the old mood is gone or was replaced already.
         """
-        mine = (moods.c.owner_id == owner_id) & (moods.c.id == old_id)
+        mine = (moods.c.owner_id == owner_id) & (moods.c.id == old_id) & moods.c.retired.is_(False)
         used = select(entries.c.day).where(entries.c.owner_id == owner_id, entries.c.mood_id == old_id).limit(1)
         with writing(self._engine) as connection:
-            self._refuse_twin(connection, owner_id, new, but=old_id)
-            position = connection.execute(select(moods.c.position).where(mine)).scalar_one()
+            _refuse_twin(connection, owner_id, new, but=old_id)
+            position = connection.execute(select(moods.c.position).where(mine)).scalar_one_or_none()
+            if position is None:
+                raise NotFoundError("That mood is not in this diary.")
             if connection.execute(used).one_or_none():
                 connection.execute(update(moods).where(mine).values(retired=True))
             else:
                 connection.execute(delete(moods).where(mine))
             connection.execute(insert(moods).values(owner_id=owner_id, position=position, **asdict(new)))
-
-    @staticmethod
-    def _refuse_twin(connection: Any, owner_id: str, mood: Mood, but: str = "") -> None:
-        names = select(moods.c.name).where(moods.c.owner_id == owner_id, moods.c.retired.is_(False), moods.c.id != but)
-        if mood.name.casefold() in {name.casefold() for name in connection.execute(names).scalars()}:
-            raise InvalidMoodError(f"There is a mood named “{mood.name}” already. Choose another name.")
 
     def arrange_moods(self, owner_id: str, order: Sequence[str], hidden: frozenset[str]) -> None:
         """Show the moods in this ``order`` of ids, and keep the ``hidden`` ones off the palette."""
@@ -105,11 +115,9 @@ class PersonStore:
     def keep_draft(self, owner_id: str, unsaved: Unsaved, now: datetime) -> None:
         """Keep what was typed for a day, in place of what was kept for it before."""
         fields = {name: value for name, value in asdict(unsaved).items() if name != "day"}
+        row = {"owner_id": owner_id, "day": unsaved.day, "fields": json.dumps(fields), "kept_at": now}
         with writing(self._engine) as connection:
-            connection.execute(_draft(owner_id, unsaved.day))
-            connection.execute(
-                insert(drafts).values(owner_id=owner_id, day=unsaved.day, fields=json.dumps(fields), kept_at=now)
-            )
+            put_row(connection, drafts, row)
 
     def find_draft(self, owner_id: str, day: date) -> tuple[Unsaved, datetime] | None:
         """What was typed for ``day`` and not saved, with the instant (UTC) it was kept."""
@@ -121,8 +129,4 @@ class PersonStore:
     def drop_draft(self, owner_id: str, day: date) -> None:
         """Forget what was typed for ``day``."""
         with writing(self._engine) as connection:
-            connection.execute(_draft(owner_id, day))
-
-
-def _draft(owner_id: str, day: date) -> Any:
-    return delete(drafts).where(drafts.c.owner_id == owner_id, drafts.c.day == day)
+            connection.execute(delete(drafts).where(drafts.c.owner_id == owner_id, drafts.c.day == day))

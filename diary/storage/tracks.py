@@ -1,9 +1,9 @@
 """The cache of tracks: public facts from outside catalogues, to be refreshed or thrown away."""
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select
+from sqlalchemy import Engine, RowMapping, delete, select
 
 from diary.model import Track
-from diary.storage.database import reading, writing
+from diary.storage.database import put_row, reading, writing
 from diary.storage.tables import tracks
 
 
@@ -36,19 +36,9 @@ class TrackStore:
 
     def keep(self, track: Track) -> None:
         """Cache ``track`` in place of what was known before."""
+        values = {column.name: getattr(track, column.name) for column in tracks.c}
         with writing(self._engine) as connection:
-            connection.execute(delete(tracks).where(tracks.c.key == track.key))
-            connection.execute(
-                insert(tracks).values(
-                    key=track.key,
-                    title=track.title,
-                    artists=list(track.artists),
-                    album=track.album,
-                    artwork_url=track.artwork_url,
-                    duration=track.duration,
-                    fetched_at=track.fetched_at,
-                )
-            )
+            put_row(connection, tracks, {**values, "artists": list(track.artists)})
 
     def drop(self, key: str) -> None:
         """Forget one track: its source says that it is gone."""

@@ -38,19 +38,22 @@ def span_name(start: date, step: Step) -> str:
 
 
 def step_axis(starts: Iterable[date], step: Step) -> dict[str, Any]:
-    """The ticks of an axis of `place` numbers, at most `LABELS` and one."""
+    """The range and ticks of an axis of `place` numbers: room for five at least, `LABELS` and one labels at most."""
     places = [place(start, step) for start in starts]
     first, last = min(places), max(places)
-    every = 1 + (last - first) // LABELS
-    shown = list(range(first, last + 1, every))
-    return {"range": [first - 0.6, last + 0.6], "tickvals": shown, "ticktext": [_short(at, step) for at in shown]}
+    shown = list(range(first, last + 1, 1 + (last - first) // LABELS))
+    names = [_short(at, step) for at in shown]
+    if step is Step.MONTH:
+        turns = [at == first or at // 12 != before // 12 for before, at in zip([first, *shown], shown, strict=False)]
+        names = [f"{name}<br>{at // 12}" if turn else name for name, at, turn in zip(names, shown, turns, strict=True)]
+    return {"range": [min(first, last - 4) - 0.6, last + 0.6], "tickvals": shown, "ticktext": names}
 
 
 def _short(at: int, step: Step) -> str:
     if step is Step.WEEK:
         day = EPOCH + timedelta(weeks=at)
         return f"{day.day} {month_abbr[day.month]}"
-    return str(at) if step is Step.YEAR else f"{month_abbr[at % 12 + 1]}" + (f"<br>{at // 12}" if at % 12 == 0 else "")
+    return month_abbr[at % 12 + 1] if step is Step.MONTH else str(at)
 
 
 def _month(number: int) -> date:

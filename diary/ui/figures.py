@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
 
 import streamlit as st
 
@@ -12,8 +13,28 @@ from diary.ui import cards, tables, text
 from diary.ui.charts import Figure
 from diary.ui.state import param, set_params, set_values, value
 
+# Plotly keeps every touch to itself, so that a finger on a chart could not scroll the page. Without its touches it
+# takes the mouse events that the browser makes of a tap.
+_SCRIPT = """
+export default function() {
+  const scroll = event => { if (event.target.closest?.('.stPlotlyChart')) event.stopPropagation(); };
+  document.addEventListener('touchstart', scroll, {capture: true, passive: true});
+  return () => document.removeEventListener('touchstart', scroll, {capture: true});
+}
+"""
 _FIGURES = re.compile(r"[−+]?\d+\.\d")
 _CONFIG = {"displayModeBar": False}
+
+
+@cache
+def _component() -> Callable[..., object]:
+    return st.components.v2.component("diary_fingers", js=_SCRIPT)
+
+
+def scroll_by_finger() -> None:
+    """Let a finger that starts on a chart scroll the page."""
+    with st.container(key="fingers"):
+        _component()(data={}, key="fingers-script")
 
 
 def period_control() -> Period:

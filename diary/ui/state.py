@@ -102,12 +102,18 @@ def day_param(name: str, last: date) -> date | None:
 
 def open_day(day: date) -> None:
     """Leave for the timeline with ``day`` opened."""
-    st.switch_page("../../pages/timeline.py", query_params={"day": day.isoformat()})
+    _leave_for_timeline(day=day.isoformat())
 
 
 def open_month(year: int, month: int) -> None:
     """Leave for the calendar of a month."""
-    st.switch_page("../../pages/timeline.py", query_params={"view": "calendar", "month": f"{year:04}-{month:02}"})
+    _leave_for_timeline(view="calendar", month=f"{year:04}-{month:02}")
+
+
+def _leave_for_timeline(**query: str) -> None:
+    """Streamlit notes the new values under the old page's path too, so that page's own go along for the way back."""
+    own = {name: kept for name in ("period", "year") if (kept := param(name))}
+    st.switch_page("../../pages/timeline.py", query_params=own | query)
 
 
 def write_day(day: date) -> None:

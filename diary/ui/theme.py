@@ -22,6 +22,11 @@ class Theme:
     def colour(self, mood: Mood) -> str:
         return mood.light if self.light else mood.dark
 
+    def faint(self, mood: Mood) -> str:
+        """Its colour as a ground for its emoji."""
+        red, green, blue = (int(self.colour(mood)[at : at + 2], 16) for at in (1, 3, 5))
+        return f"rgba({red},{green},{blue},.28)"
+
     def step(self, valence: float) -> str:
         """The colour of a mean; each step is 0.2 wide, the middle one is even."""
         return self.scale[max(0, min(6, round(3 + valence / 0.2)))]

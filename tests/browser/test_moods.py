@@ -13,7 +13,7 @@ Open = Callable[..., Page]
 TOUCH = """plot => {
     const box = plot.getBoundingClientRect();
     const touch = new Touch({identifier: 1, target: plot, clientX: box.x + 40, clientY: box.y + 40});
-    const event = new TouchEvent('touchstart', {bubbles: true, cancelable: true, touches: [touch], changedTouches: [touch]});
+    const event = new TouchEvent('touchstart', {bubbles: true, cancelable: true, touches: [touch]});
     return plot.dispatchEvent(event);
 }"""
 

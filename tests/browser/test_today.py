@@ -310,3 +310,33 @@ def test_nothing_that_was_written_is_in_the_log(server: DiaryServer) -> None:
     for written in ("good* lamp", "Half a thought", "From the", "NSYNC", "Paper Lanterns"):
         assert written not in log
     assert not Path(server.folder / ".cache").exists()
+
+
+def test_the_player_comes_only_when_it_is_asked_for(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/embed/" in request.url else None)
+    open_form(page, server, "2026-03-18")
+    page.get_by_role("searchbox").fill(f"spotify:track:{LANTERNS.spotify_id}")
+    expect(page.locator(".chosen .title")).to_have_text("Paper Lanterns")
+    settled(page)
+    press_save(page)
+    page.goto(f"{server.url}/timeline?day=2026-03-18")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Paper Lanterns")
+    settled(page)
+    assert asked == []
+    dialog.get_by_role("button", name="Play here").click()
+    expect(dialog.locator("iframe")).to_have_attribute(
+        "src", re.compile(rf"^https://open\.spotify\.com/embed/track/{LANTERNS.spotify_id}\?")
+    )
+    expect(dialog.get_by_text("sets cookies")).to_be_visible()
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("JSON", '{"format": "music-diary"'), ("CSV", "\ufeff")])
+def test_the_days_can_be_taken_along(open_page: Open, server: DiaryServer, kind: str, begins: str) -> None:
+    page = open_page(width=390)
+    page.goto(f"{server.url}/settings")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Download as {kind}").click()
+    assert download.value.path().read_text(encoding="utf-8").replace("{\n", "{", 1).lstrip().startswith(begins)

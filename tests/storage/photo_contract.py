@@ -1,0 +1,104 @@
+"""What every place for photos must do. A store joins by a class of tests with a fixture named ``store``."""
+
+import hashlib
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from diary.errors import NotFoundError, PhotoError
+from diary.protocols import PhotoStore
+
+ANNA, BEN = "https://id.example|anna", "https://id.example|ben"
+NO_KEYS = (
+    "",
+    "photo.webp",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "{owner}/../{owner}/{name}.webp",
+    "{owner}//{name}.webp",
+    "{owner}/{name}.small.webp",
+    "{owner}/{name}.png",
+    "{owner}/{name}.webp\n",
+    "{owner}/{name}.webp\0",
+    "{owner}/{name}.webp/",
+    "./{owner}/{name}.webp",
+    "{owner}\\{name}.webp",
+    "{OWNER}/{name}.webp",
+)
+
+
+def jpeg(color: str = "orange", size: tuple[int, int] = (900, 600)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, color).save(out, "JPEG")
+    return out.getvalue()
+
+
+class PhotoStoreContract:
+    def test_a_photo_that_was_put_can_be_got_in_two_sizes(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg(size=(3000, 1500)))
+        large, small = (Image.open(io.BytesIO(store.get(key, small=small))) for small in (False, True))
+        assert (large.format, large.size) == ("WEBP", (2048, 1024))
+        assert (small.format, small.size) == ("WEBP", (480, 240))
+
+    def test_a_key_names_the_owners_hash_and_the_content(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        assert re.fullmatch(r"[0-9a-f]{32}/[0-9a-f]{64}\.webp", key)
+        assert key[33:-5] == hashlib.sha256(store.get(key)).hexdigest()
+        assert "anna" not in key
+
+    def test_the_same_photo_twice_is_one(self, store: PhotoStore) -> None:
+        assert store.put(ANNA, jpeg()) == store.put(ANNA, jpeg())
+        assert store.put(ANNA, jpeg("navy")) != store.put(ANNA, jpeg())
+
+    def test_the_same_photo_of_two_people_is_two(self, store: PhotoStore) -> None:
+        annas, bens = store.put(ANNA, jpeg()), store.put(BEN, jpeg())
+        assert annas != bens
+        store.delete(annas)
+        assert store.get(bens)
+        with pytest.raises(NotFoundError):
+            store.get(annas)
+
+    def test_a_key_belongs_to_its_owner_alone(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        assert store.belongs_to(ANNA, key)
+        assert not store.belongs_to(BEN, key)
+
+    def test_a_deleted_photo_is_gone_in_both_sizes_and_can_come_back(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        store.delete(key)
+        for small in (False, True):
+            with pytest.raises(NotFoundError):
+                store.get(key, small)
+        assert store.put(ANNA, jpeg()) == key
+        assert store.get(key)
+        assert store.get(key, small=True)
+
+    def test_deleting_what_is_not_there_is_no_error(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        store.delete(key)
+        store.delete(key)
+
+    @pytest.mark.parametrize("small", [False, True])
+    def test_a_photo_that_was_never_put_is_not_found(self, store: PhotoStore, small: bool) -> None:
+        with pytest.raises(NotFoundError, match=r"^There is no such photo\.$"):
+            store.get(f"{'0' * 32}/{'0' * 64}.webp", small)
+
+    @pytest.mark.parametrize("shape", NO_KEYS)
+    def test_what_is_no_key_finds_nothing_deletes_nothing_and_belongs_to_nobody(
+        self, store: PhotoStore, shape: str
+    ) -> None:
+        key = store.put(ANNA, jpeg())
+        owner, name = key[:32], key[33:-5]
+        wrong = shape.format(owner=owner, name=name, OWNER=owner.upper())
+        for small in (False, True):
+            with pytest.raises(NotFoundError):
+                store.get(wrong, small)
+        store.delete(wrong)
+        assert store.get(key)
+        assert not store.belongs_to(ANNA, wrong)
+
+    def test_what_is_no_picture_is_refused(self, store: PhotoStore) -> None:
+        with pytest.raises(PhotoError):
+            store.put(ANNA, b"Dear diary")

@@ -1,0 +1,160 @@
+"""Days by owner: walked through, counted, looked back on."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diary.diary import Diary
+from diary.model import Entry, EntryDraft, Song
+from diary.protocols import Parts
+from diary.query import EntryFilter
+from tests.builders import TODAY, a_row_of_days, make_diary, make_parts, make_song, make_track, spotify_id, statements
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    """One database for many examples, each with a person of its own."""
+    return make_parts(tmp_path_factory.mktemp("shared"))
+
+
+# -------------------------------------------------------------------- walking through
+
+
+@settings(max_examples=40)
+@given(
+    written_days=st.sets(st.integers(0, 60), max_size=40),
+    limit=st.integers(1, 7),
+    mood=st.sampled_from([(), ("calm",)]),
+)
+def test_walking_back_visits_each_day_once_and_walking_forth_is_its_mirror(
+    parts: Parts, written_days: set[int], limit: int, mood: tuple[str, ...]
+) -> None:
+    diary = Diary(uuid4().hex, parts)
+    diary.add_days([EntryDraft(TODAY - timedelta(back), ("calm", "sad")[back % 2]) for back in written_days])
+    expected = sorted((TODAY - timedelta(back) for back in written_days if not mood or back % 2 == 0), reverse=True)
+    wanted = EntryFilter(moods=mood)
+    back = _walk(lambda edge: diary.find(wanted, limit, before=edge), lambda page: page[-1].day)
+    assert [entry.day for page in back for entry in page] == expected
+    forth = _walk(lambda edge: diary.find(wanted, limit, after=edge or date.min), lambda page: page[0].day)
+    assert [entry.day for page in forth[::-1] for entry in page] == expected
+    assert all(len(page) == limit for page in (*back[:-1], *forth[:-1]))
+
+
+def _walk(ask: Callable[[date | None], tuple[Entry, ...]], edge_of: Callable[[tuple[Entry, ...]], date]) -> list:
+    pages, edge = [], None
+    while page := ask(edge):
+        assert len(pages) < 100, "the walk does not end"
+        pages.append(page)
+        edge = edge_of(page)
+    return pages
+
+
+def test_every_day_is_given_once_oldest_first_without_the_deleted_ones(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.add_days(a_row_of_days(1200))
+    diary.delete(diary.find_day(TODAY))
+    days = [entry.day for entry in diary.each()]
+    assert days == [TODAY - timedelta(days=back) for back in range(1199, 0, -1)]
+    assert diary.count() == 1199
+
+
+def test_while_days_are_given_others_may_be_written(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.add_days(a_row_of_days(600, TODAY - timedelta(days=1)))
+    given_days = diary.each()
+    next(given_days)
+    diary.save(EntryDraft(TODAY, "calm"))
+    assert len(list(given_days)) == 599
+
+
+def test_the_number_of_statements_does_not_grow_with_the_number_of_days(tmp_path: Path) -> None:
+    asked = {
+        "find": lambda diary: diary.find(EntryFilter("note"), 1000),
+        "find by mood": lambda diary: diary.find(EntryFilter(moods=("calm",)), 1000, before=TODAY),
+        "find_day": lambda diary: diary.find_day(TODAY),
+        "each": lambda diary: list(diary.each()),
+        "count": lambda diary: diary.count(),
+        "on_this_day": lambda diary: diary.on_this_day(TODAY, 100),
+        "past_songs": lambda diary: diary.past_songs("song", 1000),
+        "mood_days": lambda diary: diary.mood_days(date.min, date.max),
+        "month_means": lambda diary: diary.month_means(date.min, date.max),
+        "mood_counts": lambda diary: diary.mood_counts(date.min, date.max),
+        "weekday_means": lambda diary: diary.weekday_means(date.min, date.max),
+        "mood_span": lambda diary: diary.mood_span(),
+    }
+    for count in (10, 20, 200):
+        diary = make_diary(tmp_path / str(count))
+        diary.add_days(a_row_of_days(count))
+        for back in range(0, 10, 2):
+            diary.keep_track(make_track(spotify_id(back)))
+        for name, ask in asked.items():
+            with statements() as seen:
+                ask(diary)
+            assert [sql.split()[0] for sql in seen if sql != "BEGIN"] == ["SELECT"], (name, count)
+
+
+# -------------------------------------------------------------------- looking back
+
+
+def test_on_this_day_shows_earlier_years_only_newest_first(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.add_days([EntryDraft(date(year, 11, day), "calm") for year in range(2020, 2027) for day in (21, 22, 23)])
+    diary.add_days([EntryDraft(date(2025, 10, 22), "calm")])
+    diary.delete(diary.find_day(date(2024, 11, 22)))
+    assert [entry.day.year for entry in diary.on_this_day(date(2026, 11, 22))] == [2025, 2023, 2022]
+    assert [entry.day.year for entry in diary.on_this_day(date(2026, 11, 22), 9)] == [2025, 2023, 2022, 2021, 2020]
+    assert diary.on_this_day(date(2020, 11, 22)) == ()
+
+
+def test_29_february_looks_back_on_its_like_and_no_other_day_does(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.add_days([EntryDraft(date(year, 2, 28), "calm") for year in range(2016, 2026)])
+    diary.add_days([EntryDraft(date(year, 2, 29), "calm") for year in (2016, 2020, 2024)])
+    diary.add_days([EntryDraft(date(year, 3, 1), "calm") for year in range(2016, 2026)])
+    assert [entry.day for entry in diary.on_this_day(date(2024, 2, 29))] == [date(2020, 2, 29), date(2016, 2, 29)]
+    assert {entry.day.day for entry in diary.on_this_day(date(2025, 2, 28), 99)} == {28}
+    assert {entry.day.month for entry in diary.on_this_day(date(2025, 3, 1), 99)} == {3}
+
+
+# -------------------------------------------------------------------- songs of one's past
+
+
+def test_past_songs_come_most_chosen_first_then_latest_first(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    songs = [make_song("Twice"), make_song("Late"), make_song("Early"), make_song("Twice")]
+    diary.add_days([EntryDraft(TODAY - timedelta(days=back), song=song) for back, song in enumerate(songs)])
+    found = diary.past_songs("")
+    assert [(past.song.title, past.days, past.last_day) for past in found] == [
+        ("Twice", 2, TODAY),
+        ("Late", 1, TODAY - timedelta(days=1)),
+        ("Early", 1, TODAY - timedelta(days=2)),
+    ]
+    assert [past.song.title for past in diary.past_songs("", limit=2)] == ["Twice", "Late"]
+
+
+def test_past_songs_match_by_title_and_artist_but_not_by_note_or_tag(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.save(
+        EntryDraft(TODAY, song=Song("Étoile", "Nick Cave", spotify_id=spotify_id(1)), note="rain", tags=("sea",))
+    )
+    for text in ("etoile", "NICK", "cave étoile", "toi"):
+        assert [past.song.title for past in diary.past_songs(text)] == ["Étoile"], text
+    for text in ("rain", "sea", "etoile rain", "%", "_"):
+        assert diary.past_songs(text) == (), text
+
+
+def test_past_songs_bring_their_track_and_leave_out_deleted_days(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    song = diary.keep_track(make_track())
+    diary.save(EntryDraft(TODAY, song=song))
+    diary.save(EntryDraft(TODAY - timedelta(days=1), song=song))
+    ((past,),) = (diary.past_songs("clair"),)
+    assert (past.track, past.days) == (make_track(), 2)
+    diary.delete(diary.find_day(TODAY))
+    ((past,),) = (diary.past_songs("clair"),)
+    assert (past.days, past.last_day) == (1, TODAY - timedelta(days=1))

@@ -1,0 +1,254 @@
+"""What belongs to a person besides their days: moods, the end of the day, what is not saved yet."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from diary.diary import Diary
+from diary.errors import DiaryError, InvalidMoodError, NotFoundError
+from diary.model import BUILT_IN_MOODS, EntryDraft, Mood, Unsaved
+from tests.builders import NOON, SERENE, TODAY, Clock, make_diary, make_parts, mood
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture
+def diary(tmp_path: Path) -> Diary:
+    return make_diary(tmp_path)
+
+
+def names(moods: tuple[Mood, ...]) -> list[str]:
+    return [mood.name for mood in moods]
+
+
+def at_once(act: Callable[[int], object]) -> tuple[int, list[DiaryError]]:
+    """How many of eight threads succeeded, and what the others were told."""
+
+    def attempt(number: int) -> DiaryError | None:
+        try:
+            act(number)
+        except DiaryError as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(8) as threads:
+        told = [error for error in threads.map(attempt, range(8)) if error]
+    return 8 - len(told), told
+
+
+# -------------------------------------------------------------------- a new person
+
+
+def test_a_new_person_has_the_built_in_moods_in_their_order_and_a_day_that_ends_at_four(diary: Diary) -> None:
+    assert diary.moods() == diary.all_moods() == BUILT_IN_MOODS
+    assert diary.day_cutoff_hour() == 4
+
+
+def test_coming_back_changes_nothing(diary: Diary, tmp_path: Path) -> None:
+    diary.set_day_cutoff_hour(2)
+    diary.add_mood(SERENE)
+    again = make_diary(tmp_path)
+    assert again.day_cutoff_hour() == 2
+    assert names(again.moods()) == [*names(BUILT_IN_MOODS), "serene"]
+
+
+def test_a_person_who_comes_in_eight_tabs_at_once_is_welcomed_once(tmp_path: Path) -> None:
+    parts = make_parts(tmp_path)
+    succeeded, _ = at_once(lambda _: Diary("somebody new", parts))
+    assert succeeded == 8
+    assert Diary("somebody new", parts).moods() == BUILT_IN_MOODS
+
+
+# -------------------------------------------------------------------- moods
+
+
+def test_a_mood_is_added_behind_the_others_under_an_id_of_its_own(diary: Diary) -> None:
+    added = diary.add_mood(replace(SERENE, id="calm", retired=True))
+    assert added == replace(SERENE, id=added.id)
+    assert added.id not in {mood.id for mood in BUILT_IN_MOODS}
+    assert diary.moods() == (*BUILT_IN_MOODS, added)
+    assert diary.save(EntryDraft(TODAY, "serene")).mood == added
+
+
+@pytest.mark.parametrize("name", ["calm", "Calm", "CALM", " calm "])
+def test_a_name_that_is_in_use_is_refused_whatever_its_case(diary: Diary, name: str) -> None:
+    with pytest.raises(InvalidMoodError, match=r"already\. Choose another name\.$"):
+        diary.add_mood(replace(SERENE, name=name))
+    with pytest.raises(InvalidMoodError, match=r"already\. Choose another name\.$"):
+        diary.change_mood(replace(mood(diary.moods(), "sad"), name=name))
+    assert diary.all_moods() == BUILT_IN_MOODS
+
+
+def test_a_mood_may_change_the_case_of_its_own_name(diary: Diary) -> None:
+    assert diary.change_mood(replace(mood(diary.moods(), "calm"), name="Calm")).name == "Calm"
+    assert names(diary.moods())[-1] == "Calm"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "serene"},
+        {"emoji": "🕊️"},
+        {"light": "#123456", "dark": "#abcdef"},
+        {"valence": -0.1, "arousal": 0.9},
+        {"name": "serene", "hidden": True},
+    ],
+    ids=" and ".join,
+)
+def test_days_keep_the_mood_as_it_was_when_they_were_noted(diary: Diary, change: dict[str, object]) -> None:
+    was = mood(diary.moods(), "calm")
+    before = diary.save(EntryDraft(YESTERDAY, "calm"))
+    now = diary.change_mood(replace(was, **change))
+    assert now == replace(was, id=now.id, **change)
+    assert diary.find_day(YESTERDAY).mood == replace(was, retired=True)
+    assert diary.find_day(YESTERDAY).revision == before.revision
+    assert diary.moods() == (*BUILT_IN_MOODS[:-1], now)
+    assert diary.all_moods() == (*diary.moods(), replace(was, retired=True))
+    assert diary.save(EntryDraft(TODAY, now.name)).mood == now
+
+
+def test_a_day_that_is_changed_keeps_its_mood_until_another_is_chosen(diary: Diary) -> None:
+    entry = diary.save(EntryDraft(TODAY, "calm"))
+    now = diary.change_mood(replace(mood(diary.moods(), "calm"), light="#123456"))
+    entry = diary.save(replace(diary.find_day(TODAY).draft(), note="more"))
+    assert (entry.mood.id, entry.mood.light) == ("calm", "#087a6b")
+    diary.save(replace(entry.draft(), mood="sad"))
+    entry = diary.save(replace(diary.find_day(TODAY).draft(), mood="calm"))
+    assert entry.mood == now
+
+
+def test_a_mood_that_no_day_was_noted_with_is_simply_overwritten(diary: Diary) -> None:
+    first = diary.change_mood(replace(mood(diary.moods(), "calm"), name="serene"))
+    second = diary.change_mood(replace(first, name="quiet"))
+    assert diary.all_moods() == (*BUILT_IN_MOODS[:-1], second)
+
+
+def test_a_deleted_day_can_come_back_with_its_mood(diary: Diary) -> None:
+    entry = diary.save(EntryDraft(TODAY, "calm"))
+    diary.delete(entry)
+    diary.change_mood(replace(mood(diary.moods(), "calm"), name="serene"))
+    diary.undo(TODAY, entry, 2)
+    assert diary.find_day(TODAY).mood.name == "calm"
+
+
+def test_the_name_of_a_mood_that_was_replaced_is_free_again(diary: Diary) -> None:
+    diary.save(EntryDraft(TODAY, "calm"))
+    diary.change_mood(replace(mood(diary.moods(), "calm"), name="serene"))
+    again = diary.add_mood(replace(SERENE, name="calm"))
+    assert diary.save(EntryDraft(YESTERDAY, "calm")).mood == again
+    assert diary.find_day(TODAY).mood.id == "calm"
+
+
+def test_moods_are_offered_in_the_order_that_was_chosen_without_the_hidden_ones(diary: Diary) -> None:
+    entry = diary.save(EntryDraft(TODAY, "angry"))
+    order = [mood.id for mood in BUILT_IN_MOODS[::-1]]
+    diary.arrange_moods(order, hidden=["angry", "sad"])
+    assert [mood.id for mood in diary.moods()] == order
+    assert {mood.name for mood in diary.moods() if mood.hidden} == {"angry", "sad"}
+    assert diary.find_day(TODAY).draft() == entry.draft()
+    diary.arrange_moods(order, hidden=[])
+    assert not any(mood.hidden for mood in diary.moods())
+    assert names((diary.add_mood(SERENE), diary.moods()[-1])) == ["serene", "serene"]
+
+
+def test_a_mood_that_is_gone_or_was_replaced_elsewhere_is_not_found_and_nothing_changes(diary: Diary) -> None:
+    diary.save(EntryDraft(TODAY, "calm"))
+    stale = mood(diary.moods(), "calm")
+    diary.change_mood(replace(stale, name="serene"))
+    before = diary.all_moods()
+    for gone in (stale, replace(stale, id="unheard of")):
+        with pytest.raises(NotFoundError, match="not in this diary"):
+            diary.change_mood(replace(gone, name="quiet"))
+    diary.arrange_moods([stale.id, "unheard of"], hidden=[stale.id])
+    assert diary.all_moods() == before
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_of_eight_tabs_that_change_a_mood_at_once_one_succeeds_and_the_others_are_told(
+    diary: Diary, used: bool
+) -> None:
+    if used:
+        diary.save(EntryDraft(TODAY, "calm"))
+    calm = mood(diary.moods(), "calm")
+    succeeded, told = at_once(lambda number: diary.change_mood(replace(calm, name=f"calm {number}")))
+    assert succeeded == 1
+    assert {type(error) for error in told} == {NotFoundError}
+    assert len(diary.moods()) == 12
+
+
+def test_of_eight_tabs_that_add_the_same_mood_at_once_one_succeeds_and_the_others_are_told(diary: Diary) -> None:
+    succeeded, told = at_once(lambda _: diary.add_mood(SERENE))
+    assert succeeded == 1
+    assert {type(error) for error in told} == {InvalidMoodError}
+    assert names(diary.moods()).count("serene") == 1
+
+
+# -------------------------------------------------------------------- the end of the day
+
+
+def test_the_day_ends_when_the_person_says(tmp_path: Path) -> None:
+    clock = Clock(datetime(2026, 11, 23, 2, 30, tzinfo=UTC))
+    diary = make_diary(tmp_path, clock=clock)
+    assert diary.today("UTC") == date(2026, 11, 22)
+    diary.set_day_cutoff_hour(2)
+    assert diary.today("UTC") == date(2026, 11, 23)
+    assert diary.today("America/New_York") == date(2026, 11, 22)
+    diary.set_day_cutoff_hour(6)
+    clock.move(hours=3.5)
+    assert diary.today("UTC") == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("hour", [-1, 7, 24])
+def test_a_day_ends_between_midnight_and_six(diary: Diary, hour: int) -> None:
+    with pytest.raises(DiaryError, match="between midnight and six"):
+        diary.set_day_cutoff_hour(hour)
+    assert diary.day_cutoff_hour() == 4
+
+
+# -------------------------------------------------------------------- what is not saved yet
+
+ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=40)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.tuples(*[ANY_TEXT] * 5), photo=st.none() | ANY_TEXT, revision=st.integers(0, 2**31 - 1))
+def test_what_was_typed_is_kept_to_the_letter(
+    diary: Diary, texts: tuple[str, ...], photo: str | None, revision: int
+) -> None:
+    mood_name, title, artist, note, tags = texts
+    typed = Unsaved(TODAY, mood_name, title, artist, "half a link", None, note, tags, photo, revision)
+    diary.keep_unsaved(typed)
+    assert diary.find_unsaved(TODAY) == (typed, NOON)
+
+
+def test_even_what_no_entry_can_hold_is_kept_while_it_is_typed(diary: Diary) -> None:
+    typed = Unsaved(TODAY, note="NUL \0 and half an emoji \ud83d" + "x" * 200_000)
+    diary.keep_unsaved(typed)
+    assert diary.find_unsaved(TODAY) == (typed, NOON)
+
+
+def test_each_day_has_its_own_unsaved_text_and_the_latest_counts(tmp_path: Path) -> None:
+    clock = Clock()
+    diary = make_diary(tmp_path, clock=clock)
+    diary.keep_unsaved(Unsaved(YESTERDAY, note="yesterday"))
+    diary.keep_unsaved(Unsaved(TODAY, note="first"))
+    clock.move(minutes=5)
+    diary.keep_unsaved(Unsaved(TODAY, note="second"))
+    assert diary.find_unsaved(TODAY) == (Unsaved(TODAY, note="second"), NOON + timedelta(minutes=5))
+    assert diary.find_unsaved(YESTERDAY) == (Unsaved(YESTERDAY, note="yesterday"), NOON)
+    diary.drop_unsaved(TODAY)
+    diary.drop_unsaved(TODAY)
+    assert diary.find_unsaved(TODAY) is None
+    assert diary.find_unsaved(YESTERDAY)
+
+
+def test_eight_tabs_that_keep_what_is_typed_at_once_all_succeed(diary: Diary) -> None:
+    succeeded, _ = at_once(lambda number: diary.keep_unsaved(Unsaved(TODAY, note=str(number))))
+    assert succeeded == 8
+    assert diary.find_unsaved(TODAY)[0].note in "01234567"

@@ -1,0 +1,121 @@
+"""Sums over moods, done by the database, compared with plain Python."""
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import fmean
+from uuid import uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diary.diary import Diary
+from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.model import BUILT_IN_MOODS, EntryDraft
+from diary.protocols import Parts
+from tests.builders import TODAY, make_diary, make_parts, mood
+
+EVER = (date.min, date.max)
+MOODS = {mood.name: mood for mood in BUILT_IN_MOODS}
+WRITTEN = st.dictionaries(st.integers(0, 800), st.sampled_from([None, *MOODS]), max_size=60)
+WINDOW = st.tuples(st.integers(0, 800), st.integers(0, 800))
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    """One database for many examples, each with a person of its own."""
+    return make_parts(tmp_path_factory.mktemp("shared"))
+
+
+def with_days(parts: Parts, written: dict[int, str | None]) -> Diary:
+    """The diary of a new person; a day without a mood has a note."""
+    diary = Diary(uuid4().hex, parts)
+    diary.add_days([EntryDraft(TODAY - timedelta(days=back), name, note="-") for back, name in written.items()])
+    return diary
+
+
+def means(groups: dict) -> dict:
+    return {key: (pytest.approx(fmean(values)), len(values)) for key, values in groups.items()}
+
+
+@settings(max_examples=60)
+@given(written=WRITTEN, window=WINDOW, deleted=st.sets(st.integers(0, 800), max_size=10))
+def test_every_sum_agrees_with_plain_python(
+    parts: Parts, written: dict[int, str | None], window: tuple[int, int], deleted: set[int]
+) -> None:
+    diary = with_days(parts, written)
+    for back in deleted & written.keys():
+        diary.delete(diary.find_day(TODAY - timedelta(days=back)))
+    first, last = (TODAY - timedelta(days=back) for back in window)
+    ever = [
+        (TODAY - timedelta(days=back), MOODS[name])
+        for back, name in sorted(written.items(), reverse=True)
+        if name and back not in deleted
+    ]
+    days = [(day, mood) for day, mood in ever if first <= day <= last]
+    by_month, by_weekday, counts = defaultdict(list), defaultdict(list), Counter()
+    for day, one in days:
+        by_month[day.year, day.month].append(one.valence)
+        by_weekday[day.weekday()].append(one.valence)
+        counts[day.year, day.month, one.id] += 1
+
+    assert diary.mood_days(first, last) == tuple(MoodDay(day, m.id, m.valence, m.arousal) for day, m in days)
+    months = diary.month_means(first, last)
+    assert [(m.year, m.month) for m in months] == sorted(by_month)
+    assert {(m.year, m.month): (m.valence, m.days) for m in months} == means(by_month)
+    weekdays = diary.weekday_means(first, last)
+    assert [w.weekday for w in weekdays] == sorted(by_weekday)
+    assert {w.weekday: (w.valence, w.days) for w in weekdays} == means(by_weekday)
+    found = diary.mood_counts(first, last)
+    assert [(c.year, c.month) for c in found] == sorted((c.year, c.month) for c in found)
+    assert {(c.year, c.month, c.mood_id): c.days for c in found} == counts
+    assert len(found) == len(counts)
+    assert diary.mood_span() == ((ever[0][0], ever[-1][0]) if ever else None)
+
+
+def test_a_year_by_hand(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.add_days(
+        [
+            EntryDraft(date(2026, 1, 5), "happy"),  # a Monday; +0.85
+            EntryDraft(date(2026, 1, 11), "sad"),  # a Sunday; −0.70
+            EntryDraft(date(2026, 2, 2), "happy"),  # a Monday
+            EntryDraft(date(2026, 2, 3), note="a day without a mood"),
+        ]
+    )
+    year = (date(2026, 1, 1), date(2026, 12, 31))
+    assert diary.month_means(*year) == (MonthMean(2026, 1, pytest.approx(0.075), 2), MonthMean(2026, 2, 0.85, 1))
+    assert diary.weekday_means(*year) == (WeekdayMean(0, 0.85, 2), WeekdayMean(6, -0.7, 1))
+    assert set(diary.mood_counts(*year)) == {
+        MoodCount(2026, 1, "happy", 1),
+        MoodCount(2026, 1, "sad", 1),
+        MoodCount(2026, 2, "happy", 1),
+    }
+    assert diary.mood_span() == (date(2026, 1, 5), date(2026, 2, 2))
+
+
+def test_an_empty_diary_has_no_sums_and_no_zeros(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.save(EntryDraft(TODAY, note="no mood is not a neutral mood"))
+    for sums in (diary.mood_days, diary.month_means, diary.mood_counts, diary.weekday_means):
+        assert sums(*EVER) == ()
+    assert diary.mood_span() is None
+
+
+def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.save(EntryDraft(TODAY - timedelta(days=1), "calm"))
+    now = diary.change_mood(replace(mood(diary.moods(), "calm"), valence=-1, arousal=1))
+    diary.save(EntryDraft(TODAY, "calm"))
+    before, after = diary.mood_days(*EVER)
+    assert (before.mood_id, before.valence, before.arousal) == ("calm", 0.65, -0.6)
+    assert (after.mood_id, after.valence, after.arousal) == (now.id, -1, 1)
+    assert [month.valence for month in diary.month_means(*EVER)] == [pytest.approx((0.65 - 1) / 2)]
+
+
+def test_both_ends_of_a_period_belong_to_it(tmp_path: Path) -> None:
+    diary = make_diary(tmp_path)
+    diary.add_days([EntryDraft(date(2026, month, day), "calm") for month, day in ((4, 30), (5, 1), (5, 31), (6, 1))])
+    assert [one.day.day for one in diary.mood_days(date(2026, 5, 1), date(2026, 5, 31))] == [1, 31]
