@@ -9,7 +9,7 @@ from diary.ui.mood_editor import mood_editor
 from diary.ui.state import current_diary, places, set_values, value, zone
 
 diary = current_diary()
-st.html('<header class="chapter"><h2>Settings</h2></header>')
+st.html('<header class="chapter"><h1>Settings</h1></header>')
 
 st.html('<div class="says"><h2>Moods</h2><p>The words your days are told in. Earlier days keep theirs.</p></div>')
 mood_editor(diary)

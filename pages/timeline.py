@@ -18,6 +18,7 @@ except NotFoundError as error:
     st.page_link("../../pages/timeline.py", label="Show the whole timeline")
     st.stop()
 
+st.html('<h1 class="unseen">Timeline</h1>')
 view = browse.tools(moods, today, asked)
 fields.deleted_notice()
 if view == "Calendar":

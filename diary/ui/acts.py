@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from functools import wraps
 from typing import ParamSpec
 
-from diary.errors import ConflictError, DiaryError, InvalidEntryError, PhotoError
+from diary.errors import ConflictError, DiaryError, InvalidEntryError, PhotoError, StorageError
 from diary.model import Entry, EntryDraft
 from diary.ui.forms import keep_typed, unsaved
 from diary.ui.songs import chosen_song, read_search
-from diary.ui.state import Change, Form, current_diary, tab, value, zone
+from diary.ui.state import Change, Form, current_diary, set_params, tab, value, zone
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -60,7 +62,16 @@ def save() -> None:
         form.errors["save"] = f"Could not save. {error} What you typed is kept."
         keep_typed()
     else:
+        if form.as_today:
+            _stay_on(form.day)
         close(Change(form.day, before, entry.revision))
+
+
+def _stay_on(day: date) -> None:
+    """Written before midnight and saved after it: the page goes on showing the day that was saved."""
+    with suppress(StorageError):
+        if day != current_diary().today(zone()):
+            set_params(day=day.isoformat())
 
 
 def _draft(form: Form) -> EntryDraft:

@@ -19,7 +19,8 @@ def notices(form: Form) -> None:
     if remembered.notice:
         st.error(text.plain(remembered.notice), icon=":material/error:")
         remembered.notice = None
-    deleted_notice()
+    if remembered.change and remembered.change.day == form.day:
+        deleted_notice()
     if form.kept_at and not remembered.clash:
         with st.container(horizontal=True, key="kept", vertical_alignment="center"):
             st.html(f'<p role="status">Not saved yet. Kept from {form.kept_at}.</p>')

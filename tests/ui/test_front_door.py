@@ -99,3 +99,9 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path: Path) -> No
         DiaryServer(tmp_path, {"DIARY_LOG": "loud"}).start()
     assert "DIARY_LOG has a value that cannot be used" in str(stopped.value)
     assert "Traceback" not in str(stopped.value)
+
+
+def test_settings_may_stand_in_streamlit_s_secrets(tmp_path: Path) -> None:
+    (tmp_path / "secrets.toml").write_text('DIARY_LOG = "json"\n', encoding="utf-8")
+    with DiaryServer(tmp_path) as server:
+        assert '"message": "migrated from=nothing' in server.log()

@@ -312,3 +312,34 @@ def test_the_end_of_the_day_is_kept(diary: Diary) -> None:
     app.selectbox(key="cutoff").select(2).run()
     assert diary.day_cutoff_hour() == 2
     assert show("settings").selectbox(key="cutoff").value == 2
+
+
+def test_without_keys_musicbrainz_is_asked_at_the_press_of_a_button_only(
+    diary: Diary, music: FakeMusic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPOTIPY_CLIENT_ID")
+    monkeypatch.delenv("SPOTIPY_CLIENT_SECRET")
+    app = show()
+    app.text_input(key="song_search").input("paper lanterns").run()
+    assert music.asked("mb_search") == []
+    app.button(key="look-up").click().run()
+    assert len(music.asked("mb_search")) == 1
+    app.button(key="pick-0").click().run()
+    app.button(key="save").click().run()
+    song = next(diary.each()).song
+    assert song is not None
+    assert (song.title, song.artist, song.mbid) == (SONGS[0].title, "Nora Wilde", SONGS[0].mbid)
+
+
+def test_what_was_typed_before_midnight_is_saved_to_the_day_that_was(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = diary.today("Europe/Berlin")
+    app = show()
+    app.text_area(key="note").input("Late.").run()
+    monkeypatch.setattr(Diary, "today", lambda *_: before + timedelta(1))
+    app.run()
+    assert app.text_area(key="note").value == "Late."
+    app.button(key="save").click().run()
+    assert [entry.day for entry in diary.each()] == [before]
+    assert "Saved" in words(app)

@@ -1,0 +1,57 @@
+"""Addresses of photos: they show one photo for a while, and cannot be guessed or changed."""
+
+import time
+from io import BytesIO
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from PIL import Image
+
+from diary.assembly import open_diary, prepare
+from diary.errors import NotFoundError
+from diary.model import EntryDraft
+from diary.settings import load_settings
+from diary.ui import state
+
+
+@pytest.fixture
+def key() -> str:
+    settings = load_settings()
+    prepare(settings)
+    picture = BytesIO()
+    Image.new("RGB", (80, 60), "teal").save(picture, "PNG")
+    diary = open_diary(settings)
+    entry = diary.save(EntryDraft(diary.today("UTC"), new_photo=picture.getvalue()))
+    assert entry.photo is not None
+    return entry.photo
+
+
+def behind(address: str) -> bytes:
+    parts = urlsplit(address)
+    return state.photo_behind(parts.path.removeprefix("/photo/"), dict(parse_qsl(parts.query)))
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_an_address_shows_its_photo(key: str, small: bool) -> None:
+    with Image.open(BytesIO(behind(state.photo_url(key, small)))) as shown:
+        assert (shown.format, shown.size) == ("WEBP", (80, 60))
+
+
+def test_an_address_stays_the_same_for_hours_so_that_browsers_keep_the_picture(key: str) -> None:
+    assert state.photo_url(key) == state.photo_url(key)
+
+
+def test_an_address_ends_within_a_day(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = state.photo_url(key)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 11 * 3600)
+    assert behind(address)
+    monkeypatch.setattr(time, "time", lambda: now + 24 * 3600 + 1)
+    with pytest.raises(NotFoundError):
+        behind(address)
+
+
+@pytest.mark.parametrize(("old", "new"), [("small=0", "small=1"), ("until=1", "until=9"), ("/photo/", "/photo/x")])
+def test_a_changed_address_shows_nothing(key: str, old: str, new: str) -> None:
+    with pytest.raises(NotFoundError):
+        behind(state.photo_url(key).replace(old, new, 1))
