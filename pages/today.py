@@ -19,11 +19,12 @@ except NotFoundError as error:
     st.stop()
 
 form = forms.form_of(diary, day)
-entry = diary.find_day(day)
+moods = diary.all_moods()
 week_end = grids.week_around(day, today)
 month = day.replace(day=1)
 first, last = min(month, week_end - timedelta(6)), max(browse.month_end(month), week_end)
 written = {one.day: one for one in diary.find(EntryFilter(first=first, last=last), limit=40)}
+entry = written.get(day)
 open_form = entry is None or tab().editing
 
 left, right = st.columns([5, 6], gap="large")
@@ -41,8 +42,8 @@ with right:
     elif entry and not open_form:
         fields.finished_day(diary, entry)
     with st.container(key="form" if open_form and not tab().clash else "form-away"):
-        fields.mood_field(diary, form)
-        fields.song_field(diary, form, forms.mood_shown(diary))
+        fields.mood_field(form, moods)
+        fields.song_field(diary, form, forms.mood_shown(moods))
         fields.more_fields(form)
         fields.save_button(form)
 

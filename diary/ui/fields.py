@@ -1,5 +1,6 @@
 """The inputs of a day's form, in the order of the page."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
@@ -51,12 +52,12 @@ def day_field(day: date, today: date) -> None:
         )
 
 
-def mood_field(diary: Diary, form: Form) -> None:
+def mood_field(form: Form, known: Sequence[Mood]) -> None:
     """The palette: each mood where it lies between unpleasant and pleasant, still and lively."""
-    moods = {mood.name: mood for mood in diary.moods() if not mood.hidden}
+    moods = {mood.name: mood for mood in known if not (mood.hidden or mood.retired)}
     noted = value("mood")
     if noted and noted not in moods:  # a mood that is not offered any more stays with its day
-        moods |= {mood.name: mood for mood in diary.all_moods() if mood.name == noted}
+        moods |= {mood.name: mood for mood in known if mood.name == noted}
     st.pills(
         "How was your day?",
         list(moods),

@@ -1,5 +1,6 @@
 """The form of a day: opening it and keeping what is typed. `songs.py` finds its song, `acts.py` saves it."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from diary.clock import utc_now
@@ -130,6 +131,6 @@ def preview(diary: Diary, draft: EntryDraft) -> Entry:
     return Entry(draft.day, mood, draft.song, draft.note, draft.tags, draft.photo, draft.zone, draft.revision, now, now)
 
 
-def mood_shown(diary: Diary) -> Mood | None:
+def mood_shown(moods: Iterable[Mood]) -> Mood | None:
     """The mood that is chosen on the form."""
-    return next((mood for mood in diary.all_moods() if mood.name == value("mood")), None)
+    return next((mood for mood in moods if mood.name == value("mood")), None)

@@ -113,7 +113,7 @@ def open_month(year: int, month: int) -> None:
 def _leave_for_timeline(**query: str) -> None:
     """Streamlit notes the new values under the old page's path too, so that page's own go along for the way back."""
     own = {name: kept for name in ("period", "year") if (kept := param(name))}
-    st.switch_page("../../pages/timeline.py", query_params=own | query)
+    st.switch_page("../../pages/timeline.py", query_params=query | own)
 
 
 def write_day(day: date) -> None:
