@@ -92,7 +92,8 @@ def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
     _problem(form, "song")
     if len(asked) >= 2 and "song" not in form.errors:
         _results(diary, asked)
-    with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=bool(song)):
+    unfinished = song is not None and not song.artist
+    with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=unfinished):
         st.text_input("Title", key="song_title", on_change=forms.keep_typed)
         st.text_input("Artist", key="song_artist", on_change=forms.keep_typed)
 
