@@ -1,6 +1,6 @@
 """How a day looks: sleeve and spine, mood, words. Every function gives HTML in which all text is escaped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from diary.model import Entry, Mood, PastSong, Song, Track
@@ -75,6 +75,14 @@ def listen(song: Song) -> str:
         return ""
     arrow = '<span aria-hidden="true">&nbsp;↗</span>'
     return f'<a class="listen" href="{address}" target="_blank" rel="noopener noreferrer">{name}{arrow}</a>'
+
+
+def credit(tracks: Iterable[Track | None], says: str = "Covers from") -> str:
+    """Whose covers and facts are shown, where there is no room to say it beside each."""
+    sources = {track.key.partition(":")[0] for track in tracks if track and track.artwork_url}
+    names = {"spotify": '<i class="spotify" role="img" aria-label="Spotify"></i>', "musicbrainz": "Cover Art Archive"}
+    shown = "".join(f"<span>{names[source]}</span>" for source in sorted(sources))
+    return f'<p class="credit">{text.html(says)} {shown}</p>' if shown else ""
 
 
 def song_words(song: Song | None) -> str:
@@ -158,7 +166,7 @@ def written(entry: Entry) -> str:
     )
 
 
-def on_this_day(entries: Iterable[Entry]) -> str:
+def on_this_day(entries: Sequence[Entry]) -> str:
     """The same day in earlier years."""
     rows = []
     for entry in entries:
@@ -166,7 +174,8 @@ def on_this_day(entries: Iterable[Entry]) -> str:
         words = f'{song_words(entry.song)}<p class="note" dir="auto" style="--lines:1">{note}</p>'
         mood = mood_tag(entry.mood) if entry.mood else ""
         rows.append(f"<li><b>{entry.day.year}</b>{sleeve(entry, 'small')}<div>{mood}{words}</div></li>")
-    return f'<section class="onthisday"><h2>On this day</h2><ol>{"".join(rows)}</ol></section>'
+    said = credit(entry.track for entry in entries)
+    return f'<section class="onthisday"><h2>On this day</h2><ol>{"".join(rows)}</ol>{said}</section>'
 
 
 def chosen_song(song: Song, track: Track | None, mood: Mood | None) -> str:

@@ -130,6 +130,8 @@ def _catalogue(diary: Diary, asked: str, shown: list[Song]) -> None:
         return
     if not tracks:
         st.caption("The catalogue knows nothing of that name.")
+    if tracks:
+        st.html(cards.credit(tracks, "Found at") or '<p class="credit">Found at MusicBrainz</p>')
     known = {song.track_key for song in shown}
     for place, track in enumerate((track for track in tracks if track.key not in known), len(shown)):
         with st.container(key=f"hit-{place}"):

@@ -70,7 +70,8 @@ def week(last: date, written: Mapping[date, Entry], shown: date, today: date) ->
         cell = day_cell(day, written.get(day), today, number=False)
         cells.append(f'<li{here}><span class="wd" aria-hidden="true">{name}</span>{cell}</li>')
     said = "The last seven days" if last == today else "The days around this one"
-    return f'<ol class="week" aria-label="{said}">{"".join(cells)}</ol>'
+    shown_tracks = (entry.track for day, entry in written.items() if last - timedelta(7) < day <= last)
+    return f'<ol class="week" aria-label="{said}">{"".join(cells)}</ol>{cards.credit(shown_tracks)}'
 
 
 def month_calendar(first: date, written: Mapping[date, Entry], today: date) -> str:
@@ -81,7 +82,8 @@ def month_calendar(first: date, written: Mapping[date, Entry], today: date) -> s
         day = first + timedelta(offset)
         start = f' style="grid-column:{day.weekday() + 1}"' if offset == 0 else ""
         cells.append(f"<li{start}>{day_cell(day, written.get(day), today)}</li>")
-    return f'<ol class="month">{heads}{"".join(cells)}</ol>'
+    said = cards.credit(entry.track for entry in written.values())
+    return f'<ol class="month">{heads}{"".join(cells)}</ol>{said}'
 
 
 def month_spines(first: date, written: Mapping[date, Entry], today: date) -> str:

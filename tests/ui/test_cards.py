@@ -21,7 +21,7 @@ TRACK = Track(f"spotify:{SPOTIFY_ID}", "T", ("A",), NOW, artwork_url="https://i.
 SONG = Song("Slow River", "Nora Wilde", spotify_id=SPOTIFY_ID)
 ENTRY = Entry(DAY, CALM, SONG, "Soup.", ("rain",), None, "Europe/Berlin", 1, NOW, NOW, TRACK)
 
-texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60)
+texts = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
 
 
 class Tags(HTMLParser):
@@ -117,3 +117,11 @@ def test_a_whole_month_of_spines_tells_energy_by_height() -> None:
     low, high = (grids.month_spines(date(2026, 11, 1), {DAY: one}, DAY) for one in (ENTRY, lively))
     heights = [int(re.search(r"--h:(\d+)%", html)[1]) for html in (low, high)]
     assert heights[0] < heights[1]
+
+
+def test_small_covers_name_their_source_together() -> None:
+    assert 'aria-label="Spotify"' in grids.week(DAY, {DAY: ENTRY}, DAY, DAY)
+    assert 'aria-label="Spotify"' in grids.month_calendar(date(2026, 11, 1), {DAY: ENTRY}, DAY)
+    assert "credit" not in grids.week(DAY, {DAY: replace(ENTRY, track=None)}, DAY, DAY)
+    old = replace(ENTRY, day=date(2026, 11, 1))
+    assert "credit" not in grids.week(DAY, {old.day: old}, DAY, DAY)
