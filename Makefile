@@ -37,7 +37,8 @@ pins: $(VENV)/tests
 
 browser: $(VENV)/tests
 	@$(CHROMIUM) 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
-		apt-get install -qq -y --no-install-recommends chromium fonts-noto-color-emoji libatomic1; } || true
+		apt-get install -qq -y --no-install-recommends chromium fonts-noto-color-emoji libatomic1; } || \
+		$(BIN)/playwright install chromium || true
 	@$(CHROMIUM) || test "$$CI" != true
 
 $(VENV)/tests: requirements-dev.txt $(VENV)/runs

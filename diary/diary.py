@@ -59,7 +59,7 @@ class Diary:
         return self._entries.count(self.owner_id)
 
     def save(self, draft: EntryDraft) -> Entry:
-        """Keep ``draft`` as the day's entry, over the revision it was written on; its unsaved text is done with.
+        """Keep ``draft`` as the day's entry, over the revision it was written on.
 
         Saving the same again changes nothing. Raises InvalidEntryError, PhotoError, or ConflictError when
         the day meanwhile holds another version or was deleted.
@@ -69,13 +69,11 @@ class Diary:
         current = self.find_day(draft.day)
         entry = replace(self._compose(draft, current, self.moods()), revision=over + 1)
         if current and _same(entry, current):
-            self.drop_unsaved(draft.day)
             return current
         if draft.revision != (current.revision if current else 0):
             raise ConflictError(draft.day)
         self._entries.write(self.owner_id, entry, over=over)
         log.info("saved day revision=%d", entry.revision)
-        self.drop_unsaved(draft.day)
         return self.find_day(draft.day) or entry
 
     def add_days(self, drafts: Sequence[EntryDraft], moods: Sequence[Mood] = ()) -> int:

@@ -9,6 +9,7 @@ from threading import Lock
 
 from diary.clock import utc_now
 from diary.errors import DiaryError
+from diary.log import end_request
 from diary.model import Song, Track
 from diary.protocols import Catalog, Tracks
 
@@ -47,3 +48,5 @@ class TrackRefresher:
             log.warning("source failed during refresh: %s", error)
         except Exception:
             log.exception("refreshing a track failed")
+        finally:
+            end_request()

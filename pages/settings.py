@@ -5,6 +5,7 @@ import streamlit as st
 from diary.transfer.csv_file import csv_lines
 from diary.transfer.json_file import json_lines
 from diary.ui import text
+from diary.ui.forms import told
 from diary.ui.mood_editor import mood_editor
 from diary.ui.state import current_diary, places, set_values, value, zone
 
@@ -24,7 +25,7 @@ st.selectbox(
     range(7),
     key="cutoff",
     format_func=lambda hour: "midnight" if hour == 0 else f"{hour} in the morning",
-    on_change=lambda: diary.set_day_cutoff_hour(value("cutoff")),
+    on_change=told(lambda: diary.set_day_cutoff_hour(value("cutoff"))),
     width=260,
 )
 st.caption(f"Your browser says that you are in {text.plain(zone())}.")
@@ -55,7 +56,9 @@ with st.container(horizontal=True):
 
 st.html('<div class="says"><h2>Songs</h2></div>')
 st.write(text.plain(diary.catalog.state()))
-st.button("Forget covers and facts from outside", key="forget_tracks", on_click=diary.forget_tracks, type="tertiary")
+st.button(
+    "Forget covers and facts from outside", key="forget_tracks", on_click=told(diary.forget_tracks), type="tertiary"
+)
 
 st.html('<div class="says"><h2>Where it is kept</h2></div>')
 kept = {**places(), "Written so far": text.days(diary.count())}

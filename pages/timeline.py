@@ -12,7 +12,8 @@ today = diary.today(zone())
 moods = diary.all_moods()
 try:
     asked = browse.wanted(today)
-    first, day = browse.month_shown(today), day_param("day", today)
+    first, day = browse.month_shown(today), day_param("day", today, diary.find_day)
+    before, after = day_param("before", today), day_param("after", today)
 except NotFoundError as error:
     st.warning(text.plain(str(error)), icon=":material/event_busy:")
     st.page_link("../../pages/timeline.py", label="Show the whole timeline")
@@ -32,7 +33,7 @@ if view == "Calendar":
     if chosen and chosen not in written:
         write_day(chosen)
 else:
-    shown, newer, older = browse.page_of_days(diary, asked, today)
+    shown, newer, older = browse.page_of_days(diary, asked, before, after)
     counts = diary.mood_counts(shown[-1].day.replace(day=1), today) if shown and asked.is_empty else ()
     chosen = grids.day_grid("cards", browse.chapters(shown, counts, moods)) if shown else None
     browse.turn_page(shown, newer, older)

@@ -12,7 +12,7 @@ from diary.ui.state import current_diary, day_param, set_params, tab, zone
 diary = current_diary()
 today = diary.today(zone())
 try:
-    day = day_param("day", last=today) or forms.day_to_write(today)
+    day = day_param("day", today, diary.find_day) or forms.day_to_write(today)
 except NotFoundError as error:
     st.warning(text.plain(str(error)), icon=":material/event_busy:")
     st.page_link("../../pages/today.py", label="Write today instead")
@@ -25,7 +25,7 @@ month = day.replace(day=1)
 first, last = min(month, week_end - timedelta(6)), max(browse.month_end(month), week_end)
 written = {one.day: one for one in diary.find(EntryFilter(first=first, last=last), limit=40)}
 entry = written.get(day)
-open_form = entry is None or tab().editing
+shown = not form.clash and (entry is None or tab().editing)
 
 left, right = st.columns([5, 6], gap="large")
 with left:
@@ -37,18 +37,18 @@ with left:
         st.html(grids.month_spines(month, written, today))
 with right:
     fields.notices(form)
-    if tab().clash:
-        fields.two_versions(diary)
-    elif entry and not open_form:
+    if form.clash:
+        fields.two_versions(diary, form.clash)
+    elif entry and not shown:
         fields.finished_day(diary, entry)
-    with st.container(key="form" if open_form and not tab().clash else "form-away"):
+    with st.container(key="form" if shown else "form-away"):
         fields.mood_field(form, moods)
         fields.song_field(diary, form, forms.mood_shown(moods))
         fields.more_fields(form)
-        fields.save_button(form)
+        fields.save_button(form, shown)
 
 if chosen and chosen != day:
-    tab().editing, tab().clash = False, None
-    set_params(day=None if chosen == today else chosen.isoformat())
+    tab().editing = False
+    set_params(day=chosen.isoformat())
     st.rerun()
 diary.freshen(written.values())

@@ -19,11 +19,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 # From the bottom up. A room knows the rows below its own, and nobody beside it.
 ORDER = (
-    ("diary.errors", "diary.clock"),
+    ("diary.errors", "diary.clock", "diary.log"),
     ("diary.model",),
     ("diary.query", "diary.insight"),
     ("diary.protocols",),
-    ("diary.diary", "diary.refresh", "diary.storage", "diary.music", "diary.transfer", "diary.settings", "diary.log"),
+    ("diary.diary", "diary.refresh", "diary.storage", "diary.music", "diary.transfer", "diary.settings"),
     ("diary.assembly",),
     ("diary",),
     ("diary.ui", "diary.__main__"),

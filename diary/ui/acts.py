@@ -1,57 +1,36 @@
 """What can be done with a day: save, take back, delete, choose between two versions."""
 
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
-from functools import wraps
-from typing import ParamSpec
 
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, PhotoError, StorageError
 from diary.model import Entry, EntryDraft
-from diary.ui.forms import keep_typed, unsaved
+from diary.ui.forms import drop_kept, keep_typed, told, unsaved
 from diary.ui.songs import chosen_song, read_search
 from diary.ui.state import Change, Form, current_diary, set_params, tab, value, zone
 
 log = logging.getLogger(__name__)
-P = ParamSpec("P")
-
-
-def told(act: Callable[P, None]) -> Callable[P, None]:
-    """A callback whose DiaryError becomes a sentence on the page."""
-
-    @wraps(act)
-    def careful(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            act(*args, **kwargs)
-        except DiaryError as error:
-            log.warning("not done: %s", error)
-            tab().notice = str(error)
-
-    return careful
 
 
 def save() -> None:
     """Save the form; what cannot be saved stays in it, with the reason beside its field."""
-    remembered = tab()
-    form = remembered.form
+    form = tab().form
     if form is None:
         return
     form.errors.clear()
-    read_search()
-    diary = current_diary()
     draft = None
     try:
+        read_search()
         if form.errors:
             return
         draft = _draft(form)
         if not draft.song and (value("song_search") or "").strip():
             raise InvalidEntryError("song", "A song was searched for but none chosen. Choose one, or clear the search.")
-        before = diary.find_day(form.day)
-        entry = diary.save(draft)
+        _keep(form, draft)
     except ConflictError:
-        remembered.clash = draft
+        keep_typed()
+        form.clash = draft
         log.info("save met another version")
     except InvalidEntryError as error:
         form.errors[error.field] = str(error)
@@ -59,19 +38,20 @@ def save() -> None:
         form.errors["photo"] = str(error)
     except DiaryError as error:
         log.warning("save failed: %s", error)
-        form.errors["save"] = f"Could not save. {error} What you typed is kept."
-        keep_typed()
-    else:
-        if form.as_today:
-            _stay_on(form.day)
-        close(Change(form.day, before, entry.revision))
+        form.errors["save"] = f"Could not save. {error} What you typed is still here."
 
 
-def _stay_on(day: date) -> None:
-    """Written before midnight and saved after it: the page goes on showing the day that was saved."""
+def _keep(form: Form, draft: EntryDraft) -> None:
+    """Save ``draft`` for good, and leave the form for the finished day."""
+    diary, last = current_diary(), tab().change
+    before = diary.find_day(form.day)
+    entry = diary.save(draft)
     with suppress(StorageError):
-        if day != current_diary().today(zone()):
-            set_params(day=day.isoformat())
+        drop_kept(form)
+        if form.as_today and form.day != diary.today(zone()):  # written before midnight, saved after it
+            set_params(day=form.day.isoformat())
+    again = last and (last.day, last.revision) == (form.day, entry.revision)
+    close(last if again else Change(form.day, before, entry.revision))
 
 
 def _draft(form: Form) -> EntryDraft:
@@ -92,7 +72,7 @@ def _draft(form: Form) -> EntryDraft:
 def close(change: Change | None) -> None:
     """Leave the form for the finished day; ``change`` is what can be taken back."""
     remembered = tab()
-    remembered.form, remembered.editing, remembered.clash = None, False, None
+    remembered.form, remembered.editing = None, False
     remembered.change = change
     remembered.uploads += 1
 
@@ -131,16 +111,10 @@ def delete(entry: Entry) -> None:
     close(Change(entry.day, entry, entry.revision + 1, deleted=True))
 
 
+@told
 def keep_mine() -> None:
     """Two versions of a day: put the one of this tab over the other."""
-    remembered = tab()
-    form, mine = remembered.form, remembered.clash
-    if form and mine:
-        other = current_diary().find_day(mine.day)
-        form.revision = other.revision if other else 0
-        save()
-
-
-def keep_other() -> None:
-    """Two versions of a day: leave the other one as it is."""
-    discard()
+    form = tab().form
+    if form and form.clash:
+        other = current_diary().find_day(form.day)
+        _keep(form, replace(form.clash, revision=other.revision if other else 0))

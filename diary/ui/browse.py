@@ -57,7 +57,7 @@ def _filters(moods: Iterable[Mood], today: date) -> None:
         key="filter_moods",
         selection_mode="multi",
         on_change=_changed,
-        format_func=lambda name: f"{emoji.get(name, '')} {text.plain(name.capitalize())}".strip(),
+        format_func=lambda name: text.plain(f"{emoji.get(name, '')} {name.capitalize()}"),
     )
     for label, key in (("From", "filter_from"), ("To", "filter_to")):
         st.date_input(
@@ -84,9 +84,10 @@ def clear() -> None:
     set_params(q=None, mood=None, first=None, last=None, before=None, after=None)
 
 
-def page_of_days(diary: Diary, asked: EntryFilter, today: date) -> tuple[tuple[Entry, ...], bool, bool]:
-    """The days of the page the address points at, and whether there are newer and older ones."""
-    before, after = day_param("before", today), day_param("after", today)
+def page_of_days(
+    diary: Diary, asked: EntryFilter, before: date | None, after: date | None
+) -> tuple[tuple[Entry, ...], bool, bool]:
+    """The days of one page, and whether there are newer and older ones."""
     if after:
         found = diary.find(asked, PAGE + 1, after=after)
         if len(found) > PAGE:

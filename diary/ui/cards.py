@@ -18,12 +18,16 @@ def mood_colours(moods: Iterable[Mood]) -> str:
     offered = 0
     rules = []
     for mood in moods:
-        colour = f"--m:light-dark({mood.light},{mood.dark})"
-        rules.append(f".m-{mood.id}{{{colour}}}")
+        rules.append(f".m-{mood.id}{{--m:light-dark({mood.light},{mood.dark})}}")
         if not (mood.hidden or mood.retired):
             offered += 1
-            rules.append(f".st-key-mood button:nth-of-type({offered}){{{colour}}}")
+            rules.append(palette_colour(mood, offered))
     return "".join(rules)
+
+
+def palette_colour(mood: Mood, place: int) -> str:
+    """The rule that colours the mood at a place of the palette, counted from 1."""
+    return f".st-key-mood button:nth-of-type({place}){{--m:light-dark({mood.light},{mood.dark})}}"
 
 
 def mood_tag(mood: Mood) -> str:

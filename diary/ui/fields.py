@@ -7,7 +7,7 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.errors import SourceError
-from diary.model import FIRST_DAY, MAX_NOTE, Entry, Mood, Song
+from diary.model import FIRST_DAY, MAX_NOTE, Entry, EntryDraft, Mood, Song
 from diary.ui import acts, cards, forms, songs, text
 from diary.ui.state import Form, tab, value
 
@@ -16,13 +16,10 @@ PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
 
 def notices(form: Form) -> None:
     """What the person should know before they go on."""
-    remembered = tab()
-    if remembered.notice:
-        st.error(text.plain(remembered.notice), icon=":material/error:")
-        remembered.notice = None
-    if remembered.change and remembered.change.day == form.day:
+    change = tab().change
+    if change and change.day == form.day:
         deleted_notice()
-    if form.kept_at and not remembered.clash:
+    if form.kept_at and not form.clash:
         with st.container(horizontal=True, key="kept", vertical_alignment="center"):
             st.html(f'<p role="status">Not saved yet. Kept from {form.kept_at}.</p>')
             st.button("Discard", key="discard", type="tertiary", on_click=acts.discard)
@@ -45,7 +42,7 @@ def day_field(day: date, today: date) -> None:
             "Day",
             key="day",
             min_value=FIRST_DAY,
-            max_value=today,
+            max_value=max(day, today),
             format="YYYY-MM-DD",
             on_change=forms.change_day,
             label_visibility="collapsed",
@@ -58,6 +55,7 @@ def mood_field(form: Form, known: Sequence[Mood]) -> None:
     noted = value("mood")
     if noted and noted not in moods:  # a mood that is not offered any more stays with its day
         moods |= {mood.name: mood for mood in known if mood.name == noted}
+        st.html(f"<style>{cards.palette_colour(moods[noted], len(moods))}</style>")
     st.pills(
         "How was your day?",
         list(moods),
@@ -65,7 +63,7 @@ def mood_field(form: Form, known: Sequence[Mood]) -> None:
         required=True,
         default=None,
         width="stretch",
-        format_func=lambda name: f"{moods[name].emoji} {text.plain(name.capitalize())}",
+        format_func=lambda name: f"{text.plain(moods[name].emoji)} {text.plain(name.capitalize())}",
         on_change=forms.keep_typed,
     )
     st.html('<p class="axis"><span>unpleasant</span><span>higher up, more energy</span><span>pleasant</span></p>')
@@ -94,8 +92,8 @@ def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
         _results(diary, asked)
     unfinished = song is not None and not song.artist
     with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=unfinished):
-        st.text_input("Title", key="song_title", on_change=forms.keep_typed)
-        st.text_input("Artist", key="song_artist", on_change=forms.keep_typed)
+        st.text_input("Title", key="song_title", on_change=forms.keep_song)
+        st.text_input("Artist", key="song_artist", on_change=forms.keep_song)
 
 
 def _results(diary: Diary, asked: str) -> None:
@@ -162,11 +160,12 @@ def more_fields(form: Form) -> None:
         _problem(form, "photo")
 
 
-def save_button(form: Form) -> None:
-    """Save, and why it could not."""
+def save_button(form: Form, shown: bool) -> None:
+    """Save, and why it could not; while the form is not ``shown``, no key presses it."""
     for part in ("day", "save"):
         _problem(form, part)
-    st.button("Save", type="primary", key="save", width="stretch", shortcut="Ctrl+Enter", on_click=acts.save)
+    keys = "Ctrl+Enter" if shown else None
+    st.button("Save", type="primary", key="save", width="stretch", shortcut=keys, on_click=acts.save)
 
 
 def _problem(form: Form, part: str) -> None:
@@ -180,7 +179,7 @@ def finished_day(diary: Diary, entry: Entry) -> None:
     fresh = change is not None and not change.deleted and (change.day, change.revision) == (entry.day, entry.revision)
     st.html(cards.record(entry, "Saved" if fresh else ""))
     with st.container(horizontal=True, key="after"):
-        if fresh:
+        if change and fresh and change.before != entry:
             st.button("Undo", icon=":material/undo:", key="undo", on_click=acts.undo)
         st.button("Edit", icon=":material/edit:", key="edit", on_click=acts.edit)
         st.button("Delete", icon=":material/delete:", key="delete", on_click=acts.delete, args=(entry,))
@@ -189,11 +188,8 @@ def finished_day(diary: Diary, entry: Entry) -> None:
         st.html(cards.on_this_day(earlier))
 
 
-def two_versions(diary: Diary) -> None:
+def two_versions(diary: Diary, mine: EntryDraft) -> None:
     """The day was changed elsewhere: both versions, and the choice."""
-    mine = tab().clash
-    if mine is None:
-        return
     other = diary.find_day(mine.day)
     st.warning(
         "This day was changed in another tab or on another device. Both versions are below; nothing is lost until "
@@ -203,7 +199,9 @@ def two_versions(diary: Diary) -> None:
     left, right = st.columns(2)
     with left, st.container(key="version-other", border=True):
         st.html(f"<h2>As it is kept</h2>{cards.version(other) if other else '<p>The day was deleted.</p>'}")
-        st.button("Keep this one", key="keep-other", on_click=acts.keep_other, width="stretch")
+        st.button("Keep this one", key="keep-other", on_click=acts.discard, width="stretch")
     with right, st.container(key="version-mine", border=True):
         st.html(f"<h2>As you wrote it here</h2>{cards.version(forms.preview(diary, mine))}")
+        if mine.new_photo:
+            st.caption("With the photo that you chose here.")
         st.button("Keep mine", key="keep-mine", type="primary", on_click=acts.keep_mine, width="stretch")

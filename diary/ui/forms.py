@@ -1,32 +1,65 @@
 """The form of a day: opening it and keeping what is typed. `songs.py` finds its song, `acts.py` saves it."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import wraps
+from typing import ParamSpec
 
 from diary.clock import utc_now
 from diary.diary import Diary
-from diary.errors import StorageError
+from diary.errors import DiaryError, StorageError
 from diary.model import Entry, EntryDraft, Mood, Unsaved
 from diary.ui import text
 from diary.ui.state import Form, current_diary, param, set_params, set_values, tab, value, zone
 
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+
+
+def told(act: Callable[P, None]) -> Callable[P, None]:
+    """A callback whose DiaryError becomes a sentence on the page."""
+
+    @wraps(act)
+    def careful(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            act(*args, **kwargs)
+        except DiaryError as error:
+            log.warning("not done: %s", error)
+            tab().notice = str(error)
+
+    return careful
+
 
 def form_of(diary: Diary, day: date) -> Form:
     """The form of ``day``, opened unless this tab shows it already."""
-    form = tab().form
-    inputs_live = value("note") is not None  # Streamlit forgets inputs while another page is shown
-    if form and form.day == day and inputs_live:
-        return form
-    entry = diary.find_day(day)
+    remembered = tab()
+    form, rescued = remembered.form, remembered.rescued
+    remembered.rescued = None
+    if form and form.day == day:
+        if rescued and rescued.day == day:
+            _fill(form, rescued)
+            return form
+        if value("note") is not None:  # Streamlit forgets inputs while another page is shown
+            return form
+    base = unsaved(day, diary.find_day(day))
     kept = diary.find_unsaved(day)
-    base = unsaved(day, entry)
     form = Form(day, base, as_today=param("day") is None)
     _fill(form, kept[0] if kept else base)
     if kept:
-        form.kept_at = text.clock_time(kept[1], zone())
-        tab().editing = True
-    tab().form = form
+        form.kept, form.kept_at = kept[0], text.clock_time(kept[1], zone())
+        remembered.editing = True
+    remembered.form = form
+    remembered.uploads += 1  # a photo that was chosen for another day does not follow
     return form
+
+
+def rescue() -> bool:
+    """The page cannot be drawn: hold on to what the form holds until it can; tells whether there is anything."""
+    form = tab().form
+    if form and value("note") is not None:
+        tab().rescued = typed(form)
+    return tab().rescued is not None
 
 
 def day_to_write(today: date) -> date:
@@ -96,23 +129,41 @@ def keep_typed() -> None:
     try:
         if now != form.base:
             current_diary().keep_unsaved(now)
+            form.kept = now
         else:
-            current_diary().drop_unsaved(form.day)
+            drop_kept(form)
         form.errors.pop("save", None)
     except StorageError as error:
         form.errors["save"] = f"{error} What you typed is still on this page."
 
 
+def drop_kept(form: Form) -> None:
+    """Forget what this form kept; what another tab typed for the same day stays."""
+    diary = current_diary()
+    kept = diary.find_unsaved(form.day)
+    if kept and kept[0] in (form.kept, typed(form)):
+        diary.drop_unsaved(form.day)
+
+
+def keep_song() -> None:
+    """Title or artist was left: a song that lost both is no song any more."""
+    form = tab().form
+    if form and not ((value("song_title") or "").strip() or (value("song_artist") or "").strip()):
+        form.spotify_id = form.mbid = None
+    keep_typed()
+
+
+@told
 def change_day() -> None:
     """The day was changed on the form: text typed for a day that is still empty moves along with it."""
     form, day = tab().form, value("day")
     if form and day and day != form.day and not form.revision and typed(form) != form.base:
         diary = current_diary()
         if not diary.find_day(day) and not diary.find_unsaved(day):
-            diary.drop_unsaved(form.day)
-            form.day, form.base = day, Unsaved(day)
+            drop_kept(form)
+            form.day, form.base, form.as_today = day, Unsaved(day), False
             keep_typed()
-    tab().editing, tab().clash = False, None
+    tab().editing = False
     set_params(day=day.isoformat() if day else None)
 
 

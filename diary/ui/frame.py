@@ -8,9 +8,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from diary.model import Mood
-from diary.ui import cards
+from diary.ui import cards, text
+from diary.ui.state import tab
 
-# Names the landmark and the current page, which `st.page_link` does not, and puts a drawn cover where artwork fails.
+# Names the landmark and the current page, which `st.page_link` does not; puts a drawn cover where artwork fails; and
+# has the field one writes in left before a tap or the way back changes the page, or its text would come too late.
 _SCRIPT = """
 export default function({data}) {
   const bar = document.querySelector('[class*=st-key-nav-]');
@@ -27,11 +29,22 @@ export default function({data}) {
       image.src = image.dataset.drawn;
     }
   };
+  const leave = event => {
+    const field = document.activeElement;
+    const elsewhere = event.type === 'popstate' || (event.target.closest('a, button') && !field.contains(event.target));
+    if (elsewhere && field.matches('input, textarea, [contenteditable]')) field.blur();
+  };
   document.addEventListener('error', drawn, true);
+  document.addEventListener('pointerdown', leave, true);
+  window.addEventListener('popstate', leave, true);
   document.querySelectorAll('img[data-drawn]').forEach(image => {
     if (image.complete && !image.naturalWidth) drawn({target: image});
   });
-  return () => document.removeEventListener('error', drawn, true);
+  return () => {
+    document.removeEventListener('error', drawn, true);
+    document.removeEventListener('pointerdown', leave, true);
+    window.removeEventListener('popstate', leave, true);
+  };
 }
 """
 
@@ -68,9 +81,19 @@ def navigation(pages: Sequence[StreamlitPage], icons: Sequence[str], current: St
         _component()(data={"place": place}, key="frame-script")
 
 
-def out_of_reach(sentence: str) -> None:
-    """The page for when the diary cannot be read."""
+def notice() -> None:
+    """Why what was asked for last could not be done."""
+    if tab().notice:
+        st.error(text.plain(tab().notice or ""), icon=":material/error:")
+        tab().notice = None
+
+
+def out_of_reach(sentence: str, typed: bool) -> None:
+    """The page for when the diary cannot be read; ``typed``: this tab holds something that is not saved."""
     st.html('<header class="date"><h1>One moment</h1></header>')
     st.error(sentence, icon=":material/cloud_off:")
-    st.caption("Nothing that was saved is lost. What you typed and left is kept as soon as the diary answers again.")
+    if typed:
+        st.caption("Not saved yet. This tab holds what you typed, and shows it again when the diary answers.")
+    else:
+        st.caption("Nothing that was saved is lost.")
     st.button("Try again", icon=":material/refresh:", key="again")

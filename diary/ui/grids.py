@@ -34,11 +34,6 @@ def day_grid(key: str, html: str) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-def card_grid(entries: tuple[Entry, ...]) -> str:
-    """The cards of some days."""
-    return f'<div class="cards">{"".join(cards.entry_card(entry) for entry in entries)}</div>'
-
-
 def day_cell(day: date, entry: Entry | None, today: date, number: bool = True) -> str:
     """A day in a week or month: a small sleeve, or a place to fill."""
     head = ""

@@ -8,7 +8,7 @@ import streamlit as st
 from diary.diary import Diary
 from diary.errors import DiaryError
 from diary.model import Mood
-from diary.ui import cards, text
+from diary.ui import text
 from diary.ui.state import set_values, tab, value
 
 NEW = "new"
@@ -31,14 +31,11 @@ def mood_editor(diary: Diary) -> None:
         with st.container(border=True, key="mood-editor"):
             _fields(mood)
             _actions(diary, mood, list(moods.values()))
-    if tab().notice:
-        st.error(text.plain(tab().notice or ""), icon=":material/error:")
-        tab().notice = None
 
 
 def _name(mood: Mood) -> str:
     hidden = " (not offered)" if mood.hidden else ""
-    return f"{mood.emoji} {text.plain(mood.name.capitalize())}{hidden}"
+    return text.plain(f"{mood.emoji} {mood.name.capitalize()}{hidden}")
 
 
 def _open(moods: dict[str, Mood]) -> None:
@@ -131,12 +128,6 @@ def _save(diary: Diary, mood: Mood) -> None:
         if changed != mood or mood.id == NEW:
             kept = diary.add_mood(changed) if mood.id == NEW else diary.change_mood(changed)
             set_values(mood_to_change=kept.id)
-            st.toast(f"Saved {kept.emoji} {text.plain(kept.name)}")
+            st.toast(text.plain(f"Saved {kept.emoji} {kept.name}"))
     except DiaryError as error:
         tab().notice = str(error)
-
-
-def mood_shelf(moods: Sequence[Mood]) -> str:
-    """The moods as they look on this ground."""
-    items = "".join(f"<li>{cards.mood_tag(mood)}</li>" for mood in moods if not mood.hidden)
-    return f'<ul class="key" aria-label="Moods offered">{items}</ul>'

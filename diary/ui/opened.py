@@ -49,7 +49,7 @@ def _actions(entry: Entry) -> None:
         if st.button("Edit", icon=":material/edit:", key="edit-day"):
             tab().editing = True
             write_day(entry.day)
-        if st.button("Delete", icon=":material/delete:", key="delete-day"):
-            acts.delete(entry)
+        # The callback is given the version that was on the screen.
+        if st.button("Delete", icon=":material/delete:", key="delete-day", on_click=acts.delete, args=(entry,)):
             set_params(day=None)
             st.rerun()

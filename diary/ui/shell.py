@@ -7,6 +7,7 @@ import streamlit as st
 from diary import log
 from diary.errors import DiaryError
 from diary.ui import frame, text
+from diary.ui.forms import rescue
 from diary.ui.state import current_diary
 
 PAGES = (
@@ -26,8 +27,9 @@ frame.look()
 frame.navigation(pages, [icon for *_, icon in PAGES], page)
 try:
     frame.colours(current_diary().all_moods())
+    frame.notice()
     page.run()
 except DiaryError as error:
-    frame.out_of_reach(text.plain(str(error)))
+    frame.out_of_reach(text.plain(str(error)), typed=rescue())
 finally:
     log.end_request()

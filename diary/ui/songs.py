@@ -1,6 +1,8 @@
 """The song on the form: chosen from results, read from a pasted link, or written by hand."""
 
-from diary.errors import InvalidEntryError, LinkError
+from contextlib import suppress
+
+from diary.errors import InvalidEntryError, LinkError, StorageError
 from diary.model import Song, Track
 from diary.ui.forms import keep_typed, typed
 from diary.ui.state import Form, current_diary, set_values, tab, value
@@ -30,7 +32,8 @@ def choose(song: Song, track: Track | None) -> None:
     if form is None:
         return
     if track:
-        song = current_diary().keep_track(track)
+        with suppress(StorageError):  # the cover can be fetched later
+            current_diary().keep_track(track)
     form.spotify_id, form.mbid = song.spotify_id, song.mbid
     form.errors.pop("song", None)
     set_values(song_title=song.title, song_artist=song.artist, song_search="")

@@ -4,9 +4,9 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -83,17 +83,20 @@ def set_params(**values: str | None) -> None:
             st.query_params.pop(name, None)
 
 
-def day_param(name: str, last: date) -> date | None:
-    """The day the address names, None where it names none. Raises NotFoundError, a sentence, for what is no
-    day from 1900-01-01 to ``last``."""
+def day_param(name: str, last: date, written: Callable[[date], object] = lambda _: None) -> date | None:
+    """The day the address names, None where it names none.
+
+    Raises NotFoundError, a sentence, for what is no day from 1900-01-01 to ``last``. A day that is ``written``
+    may lie ahead: its writer was further east.
+    """
     text = param(name)
     if text is None:
         return None
     try:
-        day = date.fromisoformat(text)
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         raise NotFoundError(f"“{text[:40]}” is no day. A day is written like {last.isoformat()}.") from None
-    if day > last:
+    if day > last and not written(day):
         raise NotFoundError(f"{day.isoformat()} has not come yet. The diary goes up to {last.isoformat()}.")
     if day < FIRST_DAY:
         raise NotFoundError(f"{day.isoformat()} is too early. The diary begins on {FIRST_DAY.isoformat()}.")
@@ -144,7 +147,8 @@ def photo_url(key: str, small: bool = False) -> str:
 def photo_behind(key: str, query: Mapping[str, str]) -> bytes:
     """The picture (WebP) behind an address of `photo_url`. Raises NotFoundError when it is forged or too old."""
     small, until = query.get("small", ""), query.get("until", "")
-    if not hmac.compare_digest(_signature(key, small, until), query.get("sign", "")) or int(until) < time.time():
+    expected, given = _signature(key, small, until).encode(), query.get("sign", "").encode("utf-8", "replace")
+    if not hmac.compare_digest(expected, given) or int(until) < time.time():
         raise NotFoundError("That photo is not in this diary.")
     return _parts(settings()).photos.get(key, small == "1")
 
@@ -174,6 +178,8 @@ class Form:
     photo: str | None = None
     kept_at: str | None = None
     as_today: bool = False
+    kept: Unsaved | None = None
+    clash: EntryDraft | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -184,10 +190,10 @@ class Tab:
     form: Form | None = None
     editing: bool = False
     change: Change | None = None
-    clash: EntryDraft | None = None
     uploads: int = 0
     playing: date | None = None
     notice: str | None = None
+    rescued: Unsaved | None = None
 
 
 def tab() -> Tab:

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from markdown_it import MarkdownIt
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'])")
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'/@])")
+_JOINED = re.compile(r":(?=[a-z/])|(?<=\w)@(?=\w)|[<>=~-](?=[<>=~-])|www(?=\.)", re.IGNORECASE)
+WORD_JOINER = "\u2060"  # invisible; keeps apart what Streamlit would read as a link, an icon, a colour or an arrow
 
 
 def html(text: str) -> str:
@@ -18,8 +20,9 @@ def html(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """``text`` for a label or message that Streamlit would read as Markdown."""
-    return _MARKS.sub(r"\\\1", " ".join(text.encode("utf-8", "replace").decode("utf-8").split()))
+    """``text`` for a label or message that Streamlit would read as Markdown with links, icons and arrows."""
+    words = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return _MARKS.sub(r"\\\1", _JOINED.sub(rf"\g<0>{WORD_JOINER}", words))
 
 
 @cache
