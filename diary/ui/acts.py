@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, PhotoError, StorageError
 from diary.model import Entry, EntryDraft
-from diary.ui.forms import drop_kept, keep_typed, told, unsaved
+from diary.ui.forms import change_day, drop_kept, keep_typed, told, unsaved
 from diary.ui.songs import chosen_song, read_search
 from diary.ui.state import Change, Form, current_diary, set_params, tab, value, zone
 
@@ -18,6 +18,10 @@ def save() -> None:
     form = tab().form
     if form is None:
         return
+    if value("day") not in {None, form.day}:
+        change_day()
+        if form.day != value("day"):
+            return  # the page shows the other day first, before anything is saved to it
     form.errors.clear()
     draft = None
     try:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from typing import ParamSpec
@@ -44,6 +45,9 @@ def form_of(diary: Diary, day: date) -> Form:
             return form
     base = unsaved(day, diary.find_day(day))
     kept = diary.find_unsaved(day)
+    saved_here = remembered.change and remembered.change.day == day
+    if kept and saved_here and kept[0].revision < base.revision:
+        kept = None  # another tab's, from before the save that this one shows
     form = Form(day, base, as_today=param("day") is None)
     _fill(form, kept[0] if kept else base)
     if kept:
@@ -127,7 +131,9 @@ def keep_typed() -> None:
         return
     now = typed(form)
     try:
-        if now != form.base:
+        if value("day") not in {None, form.day}:
+            _keep_for(value("day"), now)
+        elif now != form.base:
             current_diary().keep_unsaved(now)
             form.kept = now
         else:
@@ -135,6 +141,16 @@ def keep_typed() -> None:
         form.errors.pop("save", None)
     except StorageError as error:
         form.errors["save"] = f"{error} What you typed is still on this page."
+
+
+def _keep_for(day: date, sent: Unsaved) -> None:
+    """Keep what a page sent that still showed another ``day``, as when one goes back quicker than it can follow."""
+    diary = current_diary()
+    kept = diary.find_unsaved(day)
+    there = kept[0] if kept else unsaved(day, diary.find_day(day))
+    words = replace(there, mood=sent.mood, title=sent.title, artist=sent.artist, note=sent.note, tags=sent.tags)
+    same = (there.title, there.artist) == (sent.title, sent.artist)
+    diary.keep_unsaved(words if same else replace(words, spotify_id=None, mbid=None))
 
 
 def drop_kept(form: Form) -> None:

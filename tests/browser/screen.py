@@ -16,7 +16,12 @@ _SEARCH_FOR_BASE_PATH = ("/_stcore/health", "/_stcore/host-config")  # Streamlit
 
 
 def open_screen(
-    browser: Browser, *, width: Literal[390, 1440] = 1440, dark: bool = False, timezone: str = "Europe/Berlin"
+    browser: Browser,
+    *,
+    width: Literal[390, 1440] = 1440,
+    dark: bool = False,
+    touch: bool = False,
+    timezone: str = "Europe/Berlin",
 ) -> Page:
     """A page of a fresh profile: a phone (390) or a desktop (1440), light or dark, in the given IANA zone.
 
@@ -28,6 +33,7 @@ def open_screen(
     context = browser.new_context(
         viewport={"width": width, "height": 844 if width == 390 else 900},
         color_scheme="dark" if dark else "light",
+        has_touch=touch,
         reduced_motion="reduce",
         locale="en-GB",
         timezone_id=timezone,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.screen import assert_no_exception, settled
+from tests.browser.screen import assert_no_exception, open_screen, settled
 from tests.browser.server import DiaryServer
 from tests.fakes.music import FakeMusic
 from tests.fakes.songs import SONGS
@@ -340,3 +340,125 @@ def test_the_days_can_be_taken_along(open_page: Open, server: DiaryServer, kind:
     with page.expect_download() as download:
         page.get_by_role("button", name=f"Download as {kind}").click()
     assert download.value.path().read_text(encoding="utf-8").replace("{\n", "{", 1).lstrip().startswith(begins)
+
+
+def press_with_thumb(page: Page, target: Locator) -> None:
+    """A touch as a finger makes it: it stays for a moment."""
+    box = target.bounding_box()
+    assert box is not None
+    point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    wire = page.context.new_cdp_session(page)
+    wire.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    page.wait_for_timeout(60)
+    wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def fill_note(page: Page, text: str) -> None:
+    """Type a note and stay in the field."""
+    open_more(page)
+    note = page.get_by_label("Note", exact=True)
+    note.click()
+    note.press_sequentially(text)
+
+
+def test_a_tap_on_another_page_keeps_the_note_that_was_being_written(browser: Browser, server: DiaryServer) -> None:
+    page = open_screen(browser, width=390, touch=True)
+    open_form(page, server, "2026-04-01")
+    fill_note(page, "Written under the thumb")
+    press_with_thumb(page, page.get_by_role("link", name="Timeline"))
+    expect(page.get_by_role("searchbox", name="Search your days")).to_be_visible()
+    settled(page)
+    open_form(page, server, "2026-04-01")
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Written under the thumb")
+    page.context.close()
+
+
+def test_going_back_leaves_the_note_on_its_own_day(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-04-02")
+    page.locator(".week [data-day='2026-04-03']").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Friday")
+    settled(page)
+    fill_note(page, "Belongs to Friday")
+    page.go_back()
+    settled(page)
+    page.wait_for_timeout(500)
+    settled(page)
+    other = open_page(width=390)
+    open_form(other, server, "2026-04-02")
+    open_more(other)
+    expect(other.get_by_label("Note", exact=True)).to_have_value("")
+    open_form(other, server, "2026-04-03")
+    expect(other.get_by_label("Note", exact=True)).to_have_value("Belongs to Friday")
+
+
+def test_a_photo_that_was_chosen_stays_with_its_day(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-04-05")
+    open_more(page)
+    page.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    expect(page.get_by_text("a.jpg")).to_be_visible()
+    settled(page)
+    page.locator(".week [data-day='2026-04-06']").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Monday")
+    settled(page)
+    expect(page.get_by_text("a.jpg")).to_have_count(0)
+    choose_mood(page, "Calm")
+    press_save(page)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.locator(".record img.photo")).to_have_count(0)
+
+
+def test_a_conflict_stays_with_its_day(open_page: Open, server: DiaryServer) -> None:
+    first, second = open_page(width=390), open_page(width=390)
+    open_form(first, server, "2026-04-07")
+    open_form(second, server, "2026-04-07")
+    write_note(second, "Mine, not lost.")
+    write_note(first, "The other.")
+    press_save(first)
+    press_save(second)
+    expect(second.locator(".st-key-version-mine")).to_be_visible()
+    second.get_by_role("link", name="Timeline").click()
+    expect(second.get_by_role("searchbox", name="Search your days")).to_be_visible()
+    open_form(second, server, "2026-04-08")
+    expect(second.locator(".st-key-version-mine")).to_have_count(0)
+    open_form(second, server, "2026-04-07")
+    expect(second.get_by_label("Note", exact=True)).to_have_value("Mine, not lost.")
+    press_save(second)
+    second.get_by_role("button", name="Keep mine").click()
+    settled(second)
+    expect(second.locator(".record .long")).to_have_text("Mine, not lost.")
+
+
+def test_what_another_tab_typed_outlives_a_save(open_page: Open, server: DiaryServer) -> None:
+    first, second = open_page(width=390), open_page(width=390)
+    open_form(first, server, "2026-04-09")
+    open_form(second, server, "2026-04-09")
+    choose_mood(first, "Sad")
+    write_note(second, "Still typing")
+    press_save(first)
+    expect(first.get_by_text("Saved", exact=True)).to_be_visible()
+    second.reload()
+    settled(second)
+    expect(second.get_by_label("Note", exact=True)).to_have_value("Still typing")
+
+
+def test_the_save_key_does_nothing_to_a_finished_day(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=1440)
+    open_form(page, server, "2026-04-10")
+    choose_mood(page, "Calm")
+    press_save(page)
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    page.locator("h1").click()
+    page.keyboard.press("Control+Enter")
+    settled(page)
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+    expect(page.locator(".record")).to_have_count(0)
+
+
+def test_an_address_is_quoted_as_plain_text(open_page: Open, server: DiaryServer) -> None:
+    page = open_page(width=390)
+    page.goto(f"{server.url}/?day=https://evil.example/x")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(0)

@@ -1,16 +1,22 @@
 """Every page by Streamlit's own test driver: empty, full, with its sources down, and with hostile text."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
-from diary.assembly import open_diary, prepare
+from diary.assembly import make_parts, open_diary, prepare
+from diary.clock import utc_now
 from diary.diary import Diary
 from diary.model import EntryDraft, Song
 from diary.settings import load_settings
@@ -60,12 +66,13 @@ def show(page: str = "today", **query: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    """All that stands on the page: HTML, text, labels, messages, grids of days."""
+    """All that stands on the page: HTML but for styles, text, labels, messages, grids of days."""
     assert not app.exception
     kinds = (app.html, app.markdown, app.caption, app.error, app.warning, app.button)
     shown = [getattr(one, "body", None) or getattr(one, "value", None) or one.label for kind in kinds for one in kind]
+    shown = [one for one in shown if not str(one).startswith("<style>")]
     shown += [json.loads(one.proto.json).get("html", "") for one in app.get("bidi_component")]
-    return "\n".join(str(one) for one in shown)
+    return "\n".join(str(one) for one in shown).replace("\\", "")  # without the marks that keep Markdown away
 
 
 def write(diary: Diary, days: int = 25, **parts: object) -> list[date]:
@@ -213,23 +220,84 @@ def test_a_note_that_is_too_long_stays_in_the_form_with_the_reason(diary: Diary)
     assert diary.count() == 0
 
 
-def test_a_database_that_goes_away_keeps_the_text_and_says_so(diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_goes_away_keeps_the_text_and_says_so(diary: Diary) -> None:
     app = show()
-    app.text_area(key="note").input("Kept on the page.")
-    file = Path(load_settings().database_place)
-    hidden = file.with_name("away.db")
-    for one in (file, *file.parent.glob("diary.db-*")):
-        one.rename(one.with_name(one.name.replace("diary", "away")))
-    file.mkdir()
-    app.button(key="save").click().run()
-    assert not app.exception
-    file.rmdir()
-    for one in (hidden, *file.parent.glob("away.db-*")):
-        one.rename(one.with_name(one.name.replace("away", "diary")))
+    app.button_group(key="mood").select("calm")
+    app.text_area(key="note").input("Kept in the tab.")
+    with pytest.MonkeyPatch.context() as patch:
+        gone = OperationalError("", None, sqlite3.OperationalError("unable to open database file"))
+        patch.setattr(Engine, "connect", Mock(side_effect=gone))
+        app.button(key="save").click().run()
+        assert "Not saved yet. This tab holds what you typed" in words(app)
+        app.run()
     app.run()
-    assert app.text_area(key="note").value == "Kept on the page."
+    assert "Could not save." in words(app)
+    assert app.text_area(key="note").value == "Kept in the tab."
+    assert app.button_group(key="mood").value == "calm"
     app.button(key="save").click().run()
     assert "Saved" in words(app)
+
+
+def test_a_database_that_is_locked_keeps_the_text_and_says_so(diary: Diary) -> None:
+    app = show()
+    app.text_area(key="note").input("Kept on the page.").run()
+    with closing(sqlite3.connect(load_settings().database_place, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        app.button(key="save").click().run()
+        assert "in use by another program" in words(app)
+        assert app.text_area(key="note").value == "Kept on the page."
+        other.execute("ROLLBACK")
+    app.button(key="save").click().run()
+    assert "Saved" in words(app)
+
+
+def test_day_and_all_the_rest_may_be_set_at_once(diary: Diary) -> None:
+    day = diary.today("Europe/Berlin") - timedelta(3)
+    app = show()
+    app.date_input(key="day").set_value(day)
+    app.button_group(key="mood").select("calm")
+    app.text_area(key="note").input("All at once.")
+    app.button(key="save").click().run()
+    assert [(entry.day, entry.note) for entry in diary.each()] == [(day, "All at once.")]
+    assert "Saved" in words(app)
+
+
+def test_the_way_to_today_leads_to_today_after_a_text_was_moved(diary: Diary) -> None:
+    today = diary.today("Europe/Berlin")
+    app = show()
+    app.text_area(key="note").input("Yesterday, really.").run()
+    app.date_input(key="day").set_value(today - timedelta(1)).run()
+    del app.query_params["day"]
+    app.run()
+    assert app.date_input(key="day").value == today
+    assert app.text_area(key="note").value == ""
+
+
+def test_a_day_written_further_east_can_be_opened(diary: Diary) -> None:
+    ahead = diary.today("Europe/Berlin") + timedelta(1)
+    clock = Mock(return_value=utc_now() + timedelta(days=1))
+    Diary("local", replace(make_parts(load_settings()), clock=clock)).save(EntryDraft(ahead, note="Kiritimati."))
+    for page in ("today", "timeline"):
+        assert "Kiritimati." in words(show(page, day=ahead.isoformat()))
+    assert "has not come yet" in words(show(day=(ahead + timedelta(1)).isoformat()))
+
+
+@pytest.mark.parametrize("query", [{"before": "xyz"}, {"after": "xyz"}, {"month": "2026"}, {"day": "20261101"}])
+def test_an_address_that_makes_no_sense_says_so(diary: Diary, query: dict[str, str]) -> None:
+    write(diary, 1)
+    shown = words(show("timeline", **query))
+    assert "is no " in shown
+    assert "Show the whole timeline" not in shown or "One moment" not in shown
+
+
+def test_a_song_whose_title_was_cleared_is_gone(diary: Diary) -> None:
+    app = show()
+    app.text_input(key="song_search").input(f"spotify:track:{SONGS[0].spotify_id}").run()
+    app.text_input(key="song_title").input("")
+    app.text_input(key="song_artist").input("")
+    app.text_area(key="note").input("No song after all.")
+    app.button(key="save").click().run()
+    assert next(diary.each()).song is None
 
 
 def test_the_timeline_shows_twenty_days_and_the_rest_on_demand(diary: Diary) -> None:
