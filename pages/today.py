@@ -25,7 +25,7 @@ month = day.replace(day=1)
 first, last = min(month, week_end - timedelta(6)), max(browse.month_end(month), week_end)
 written = {one.day: one for one in diary.find(EntryFilter(first=first, last=last), limit=40)}
 entry = written.get(day)
-shown = not form.clash and (entry is None or tab().editing)
+shown = not form.clash and (entry is None or tab().editing == day)
 
 left, right = st.columns([5, 6], gap="large")
 with left:
@@ -48,7 +48,6 @@ with right:
         fields.save_button(form, shown)
 
 if chosen and chosen != day:
-    tab().editing = False
     set_params(day=chosen.isoformat())
     st.rerun()
 diary.freshen(written.values())

@@ -76,7 +76,7 @@ def _draft(form: Form) -> EntryDraft:
 def close(change: Change | None) -> None:
     """Leave the form for the finished day; ``change`` is what can be taken back."""
     remembered = tab()
-    remembered.form, remembered.editing = None, False
+    remembered.form, remembered.editing = None, None
     remembered.change = change
     remembered.uploads += 1
 
@@ -92,7 +92,8 @@ def discard() -> None:
 
 def edit() -> None:
     """Open the form of a finished day."""
-    tab().editing = True
+    form = tab().form
+    tab().editing = form.day if form else None
 
 
 @told

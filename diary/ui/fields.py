@@ -90,8 +90,7 @@ def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
     _problem(form, "song")
     if len(asked) >= 2 and "song" not in form.errors:
         _results(diary, asked)
-    unfinished = song is not None and not song.artist
-    with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=unfinished):
+    with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=form.by_hand_open):
         st.text_input("Title", key="song_title", on_change=forms.keep_song)
         st.text_input("Artist", key="song_artist", on_change=forms.keep_song)
 
@@ -140,8 +139,7 @@ def _catalogue(diary: Diary, asked: str, shown: list[Song]) -> None:
 
 def more_fields(form: Form) -> None:
     """Note, tags and photo: there, but not asking."""
-    filled = form.base.note or form.base.tags or form.photo or value("note") or value("tags")
-    with st.expander("Note, tags and photo", icon=":material/edit_note:", expanded=bool(filled), key="more"):
+    with st.expander("Note, tags and photo", icon=":material/edit_note:", expanded=form.more_open, key="more"):
         st.text_area(
             "Note", key="note", placeholder="As much or as little as you like", height=160, on_change=forms.keep_typed
         )

@@ -36,13 +36,15 @@ def form_of(diary: Diary, day: date) -> Form:
     """The form of ``day``, opened unless this tab shows it already."""
     remembered = tab()
     form, rescued = remembered.form, remembered.rescued
-    remembered.rescued = None
-    if form and form.day == day:
-        if rescued and rescued.day == day:
-            _fill(form, rescued)
-            return form
-        if value("note") is not None:  # Streamlit forgets inputs while another page is shown
-            return form
+    if form and rescued and form.day == rescued.day == day:
+        _fill(form, rescued)
+        remembered.rescued = None
+        return form
+    if rescued:
+        diary.keep_unsaved(rescued)  # it is offered again on its own day
+        remembered.rescued = None
+    if form and form.day == day and value("note") is not None:  # inputs are forgotten while another page is shown
+        return form
     base = unsaved(day, diary.find_day(day))
     kept = diary.find_unsaved(day)
     saved_here = remembered.change and remembered.change.day == day
@@ -52,7 +54,7 @@ def form_of(diary: Diary, day: date) -> Form:
     _fill(form, kept[0] if kept else base)
     if kept:
         form.kept, form.kept_at = kept[0], text.clock_time(kept[1], zone())
-        remembered.editing = True
+        remembered.editing = day
     remembered.form = form
     remembered.uploads += 1  # a photo that was chosen for another day does not follow
     return form
@@ -96,6 +98,8 @@ def unsaved(day: date, entry: Entry | None) -> Unsaved:
 def _fill(form: Form, fields: Unsaved) -> None:
     form.spotify_id, form.mbid, form.photo = fields.spotify_id, fields.mbid, fields.photo
     form.revision = fields.revision
+    form.more_open = bool(fields.note or fields.tags or fields.photo)
+    form.by_hand_open = bool(fields.title and not fields.artist)
     set_values(
         day=form.day,
         mood=fields.mood,
@@ -179,7 +183,6 @@ def change_day() -> None:
             drop_kept(form)
             form.day, form.base, form.as_today = day, Unsaved(day), False
             keep_typed()
-    tab().editing = False
     set_params(day=day.isoformat() if day else None)
 
 

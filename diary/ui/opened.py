@@ -47,7 +47,7 @@ def _actions(entry: Entry) -> None:
             tab().playing = entry.day
             st.rerun()
         if st.button("Edit", icon=":material/edit:", key="edit-day"):
-            tab().editing = True
+            tab().editing = entry.day
             write_day(entry.day)
         # The callback is given the version that was on the screen.
         if st.button("Delete", icon=":material/delete:", key="delete-day", on_click=acts.delete, args=(entry,)):

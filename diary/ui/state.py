@@ -178,6 +178,8 @@ class Form:
     photo: str | None = None
     kept_at: str | None = None
     as_today: bool = False
+    more_open: bool = False  # settled when the form opens: an expander that is drawn anew forgets what is being typed
+    by_hand_open: bool = False
     kept: Unsaved | None = None
     clash: EntryDraft | None = None
     errors: dict[str, str] = field(default_factory=dict)
@@ -188,7 +190,7 @@ class Tab:
     """All that a tab remembers besides the values of its inputs."""
 
     form: Form | None = None
-    editing: bool = False
+    editing: date | None = None
     change: Change | None = None
     uploads: int = 0
     playing: date | None = None
