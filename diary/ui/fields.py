@@ -74,9 +74,11 @@ def mood_field(form: Form, known: Sequence[Mood]) -> None:
 def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
     """Search while typing, a pasted link in the same box, or title and artist by hand."""
     song = songs.song_shown(form)
-    if song:
-        st.html(cards.chosen_song(song, diary.find_track(song), mood))
-        st.button("Choose another song", key="change", type="tertiary", on_click=songs.clear_song)
+    # Each part has a place of its own, filled or not: an input that is moved is drawn anew and forgets what is typed.
+    with st.container(key="song-chosen"):
+        if song:
+            st.html(cards.chosen_song(song, diary.find_track(song), mood))
+            st.button("Choose another song", key="change", type="tertiary", on_click=songs.clear_song)
     with st.container(key="search-away" if song else "search"):
         asked = st.text_input(
             "Search for a song or paste a link",
@@ -88,8 +90,9 @@ def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
             on_change=songs.read_search,
         ).strip()
     _problem(form, "song")
-    if len(asked) >= 2 and "song" not in form.errors:
-        _results(diary, asked)
+    with st.container(key="song-found"):
+        if len(asked) >= 2 and "song" not in form.errors:
+            _results(diary, asked)
     with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=form.by_hand_open):
         st.text_input("Title", key="song_title", on_change=forms.keep_song)
         st.text_input("Artist", key="song_artist", on_change=forms.keep_song)
@@ -143,9 +146,9 @@ def more_fields(form: Form) -> None:
         st.text_area(
             "Note", key="note", placeholder="As much or as little as you like", height=160, on_change=forms.keep_typed
         )
-        length = len(value("note") or "")
+        length, counter = len(value("note") or ""), st.empty()
         if length > MAX_NOTE * 0.9:
-            st.caption(f"{length:,} of {MAX_NOTE:,} characters")
+            counter.caption(f"{length:,} of {MAX_NOTE:,} characters")
         _problem(form, "note")
         st.text_input("Tags", key="tags", placeholder="rain, Lena, long walk", on_change=forms.keep_typed)
         _problem(form, "tags")
@@ -167,8 +170,9 @@ def save_button(form: Form, shown: bool) -> None:
 
 
 def _problem(form: Form, part: str) -> None:
+    place = st.empty()
     if part in form.errors:
-        st.error(text.plain(form.errors[part]), icon=":material/error:")
+        place.error(text.plain(form.errors[part]), icon=":material/error:")
 
 
 def finished_day(diary: Diary, entry: Entry) -> None:
