@@ -7,7 +7,7 @@ import streamlit as st
 from diary.errors import NotFoundError
 from diary.query import EntryFilter
 from diary.ui import browse, fields, forms, grids, text
-from diary.ui.state import current_diary, day_param, set_params, tab, zone
+from diary.ui.state import current_diary, day_param, set_params, tab, value, zone
 
 diary = current_diary()
 today = diary.today(zone())
@@ -43,7 +43,7 @@ with right:
         fields.finished_day(diary, entry)
     with st.container(key="form" if shown else "form-away"):
         fields.mood_field(form, moods)
-        fields.song_field(diary, form, forms.mood_shown(moods))
+        fields.song_field(diary, form, forms.mood_named(moods, value("mood")))
         fields.more_fields(form)
         fields.save_button(form, shown)
 

@@ -52,10 +52,10 @@ def day_field(day: date, today: date) -> None:
 def mood_field(form: Form, known: Sequence[Mood]) -> None:
     """The palette: each mood where it lies between unpleasant and pleasant, still and lively."""
     moods = {mood.name: mood for mood in known if not (mood.hidden or mood.retired)}
-    noted = value("mood")
+    noted, colour = value("mood"), st.empty()
     if noted and noted not in moods:  # a mood that is not offered any more stays with its day
         moods |= {mood.name: mood for mood in known if mood.name == noted}
-        st.html(f"<style>{cards.palette_colour(moods[noted], len(moods))}</style>")
+        colour.html(f"<style>{cards.palette_colour(moods[noted], len(moods))}</style>")
     st.pills(
         "How was your day?",
         list(moods),

@@ -113,11 +113,10 @@ def _fill(form: Form, fields: Unsaved) -> None:
 
 def typed(form: Form) -> Unsaved:
     """What the form holds now."""
-    title = value("song_title") or ""
     return Unsaved(
         day=form.day,
         mood=value("mood"),
-        title=title,
+        title=value("song_title") or "",
         artist=value("song_artist") or "",
         spotify_id=form.spotify_id,
         mbid=form.mbid,
@@ -196,11 +195,11 @@ def drop_photo() -> None:
 
 def preview(diary: Diary, draft: EntryDraft) -> Entry:
     """How ``draft`` would look as an entry."""
-    mood = next((mood for mood in diary.all_moods() if mood.name == draft.mood), None)
+    mood = mood_named(diary.all_moods(), draft.mood)
     now = utc_now()
     return Entry(draft.day, mood, draft.song, draft.note, draft.tags, draft.photo, draft.zone, draft.revision, now, now)
 
 
-def mood_shown(moods: Iterable[Mood]) -> Mood | None:
-    """The mood that is chosen on the form."""
-    return next((mood for mood in moods if mood.name == value("mood")), None)
+def mood_named(moods: Iterable[Mood], name: str | None) -> Mood | None:
+    """The first of ``moods`` with that name."""
+    return next((mood for mood in moods if mood.name == name), None)
