@@ -1,4 +1,4 @@
-"""Small helpers for tests: a diary on a fresh SQLite file, and stand-ins for what lies outside the machine."""
+"""Small helpers for tests: a diary on a fresh database, and stand-ins for what lies outside the machine."""
 
 import hashlib
 import time
@@ -18,9 +18,11 @@ from diary.music.catalog import Catalog as RealCatalog
 from diary.protocols import Catalog, Parts, PhotoStore
 from diary.query import fold
 from diary.refresh import TrackRefresher
-from diary.storage.database import migrate, open_engine
+from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
+from diary.storage.migration import migrate
 from diary.storage.people import PersonStore
+from diary.storage.revisions import RevisionStore
 from diary.storage.sums import SumStore
 from diary.storage.tracks import TrackStore
 
@@ -71,6 +73,18 @@ class MemoryPhotoStore:
     def delete(self, key: str) -> None:
         self.kept.pop(key, None)
 
+    def address(self, key: str, small: bool = False) -> None:
+        return None
+
+    def is_waiting(self, key: str) -> bool:
+        return False
+
+    def send_waiting(self) -> int:
+        return 0
+
+    def keys(self, before: datetime) -> Iterator[str]:
+        yield from list(self.kept)
+
     def belongs_to(self, owner_id: str, key: str) -> bool:
         return key.startswith(f"{self._folder(owner_id)}/")
 
@@ -118,25 +132,26 @@ class MemoryCatalog:
             raise self.failure
 
 
-def make_engine(tmp_path: Path) -> Engine:
-    """The engine of the one database in ``tmp_path``, made and migrated at the first call."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'diary.db'}")
+def make_engine(database: str | Path) -> Engine:
+    """The engine of the database at this address, or of the SQLite file in this folder, migrated."""
+    engine = open_engine(f"sqlite:///{database / 'diary.db'}" if isinstance(database, Path) else database)
     migrate(engine)
     return engine
 
 
 def make_parts(
-    tmp_path: Path,
+    database: str | Path,
     *,
     clock: Callable[[], datetime] | None = None,
     catalog: Catalog | None = None,
     photos: PhotoStore | None = None,
 ) -> Parts:
     """What the diaries of several people share: one database, one catalogue, one place for photos."""
-    engine, clock, catalog = make_engine(tmp_path), clock or Clock(), catalog or MemoryCatalog()
+    engine, clock, catalog = make_engine(database), clock or Clock(), catalog or MemoryCatalog()
     tracks = TrackStore(engine)
     return Parts(
         entries=EntryStore(engine),
+        revisions=RevisionStore(engine),
         people=PersonStore(engine),
         sums=SumStore(engine),
         tracks=tracks,
@@ -147,12 +162,12 @@ def make_parts(
     )
 
 
-def make_diary(tmp_path: Path, owner: str = "local", **parts: Any) -> Diary:
-    """The diary of ``owner``; a second call with the same ``tmp_path`` opens the same database again.
+def make_diary(database: str | Path, owner: str = "local", **parts: Any) -> Diary:
+    """The diary of ``owner``; a second call with the same ``database`` opens it again.
 
     ``parts`` are a ``clock``, ``catalog`` or ``photos`` as `make_parts` takes them.
     """
-    return Diary(owner, make_parts(tmp_path, **parts))
+    return Diary(owner, make_parts(database, **parts))
 
 
 def make_track(ident: str = SPOTIFY_ID, title: str = "Clair de lune", **other: Any) -> Track:

@@ -3,13 +3,23 @@
 import ipaddress
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tests.postgres import MISSING, PostgresServer, binaries
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 DATA = Path(__file__).resolve().parent.parent / "data"
+KINDS = ("sqlite", "postgresql")
+_NUMBERS = count(1)
 _SETTINGS = (
     "AUTH_",
     "AWS_",
@@ -17,6 +27,7 @@ _SETTINGS = (
     "DATABASE_URL",
     "DIARY_",
     "MUSICBRAINZ_",
+    "PG",
     "SPOTIFY_",
     "SPOTIPY_",
     "STREAMLIT_",
@@ -108,6 +119,94 @@ def _own_diary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings read from the environment lead to the test's own folder."""
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'data' / 'diary.db'}")
     monkeypatch.setenv("DIARY_PHOTOS", str(tmp_path / "data" / "photos"))
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an empty database of the test's own, by which the settings lead to it too.
+
+    A test that asks for it runs on each kind of database.
+    """
+    with _new_database(request, tmp_path) as address:
+        monkeypatch.setenv("DATABASE_URL", address)
+        yield address
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """As `database`, but one for all tests of a module, empty at first; no setting leads to it."""
+    with _new_database(request, tmp_path_factory.mktemp("shared")) as address:
+        yield address
+
+
+@contextmanager
+def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder / 'data' / 'diary.db'}"
+        return
+    server, name = request.getfixturevalue("postgres"), f"diary_{next(_NUMBERS)}"
+    server.ask(f"CREATE DATABASE {name} TEMPLATE migrated OWNER diary STRATEGY file_copy")
+    yield server.url(name, "diary")
+    server.ask(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started at the first test that asks for it.
+
+    Its role ``diary`` may do what an ordinary user may; its database ``migrated`` has all tables and no rows.
+    Its zone and its order of words are such as no program may count on.
+    Where PostgreSQL is missing, the test is skipped, but never in CI.
+    """
+    from diary.storage.engine import open_engine
+    from diary.storage.migration import migrate
+
+    if not binaries():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+    with PostgresServer(("timezone='America/St_Johns'",)) as server:
+        server.ask("CREATE ROLE diary LOGIN")
+        order = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0"
+        server.ask(f"CREATE DATABASE migrated OWNER diary {order}")
+        engine = open_engine(server.url("migrated", "diary"))
+        migrate(engine)
+        engine.dispose()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A real browser, started at the first test that asks for it."""
+    from playwright.sync_api import expect, sync_playwright
+
+    from tests.browser import chromium
+    from tests.browser.screen import PATIENCE
+
+    with sync_playwright() as playwright:
+        try:
+            browser = chromium.launch(playwright)
+        except LookupError as missing:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(missing))
+        expect.set_options(timeout=PATIENCE)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
+    """Opens screens as `open_screen` does; when the test is over, none may have asked a stranger for anything."""
+    from tests.browser.screen import open_screen
+
+    pages: list[Page] = []
+
+    def open_one(**look: object) -> "Page":
+        pages.append(open_screen(browser, **look))
+        return pages[-1]
+
+    yield open_one
+    strangers = [address for page in pages for address in page.foreign_requests]
+    for page in pages:
+        page.context.close()
+    assert strangers == [], f"The page asked other hosts than the diary: {strangers}"
 
 
 @pytest.fixture(autouse=True)
