@@ -1,6 +1,7 @@
 """Every setting of the program: an environment variable, typed, with one sentence on what it does."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from diary.errors import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 
 
 class Settings(BaseModel):
@@ -25,7 +27,24 @@ class Settings(BaseModel):
         description="where entries are kept: SQLite or PostgreSQL",
         repr=False,  # it may hold a password
     )
-    photos: Path = Field(Path("data/photos"), alias="DIARY_PHOTOS", description="the folder photos are kept in")
+    migration_url: str | None = Field(
+        None,
+        alias="DIARY_MIGRATION_URL",
+        description="the same database by the role that may change its tables; `DATABASE_URL` where it is not set",
+        repr=False,
+    )
+    database_iam: bool = Field(
+        False, alias="DIARY_DB_IAM", description="`1`: an RDS IAM token instead of a password for PostgreSQL"
+    )
+    database_pool: int = Field(
+        5, alias="DIARY_DB_POOL", ge=1, le=100, description="connections to PostgreSQL that are kept"
+    )
+    photos: str = Field(
+        "data/photos", alias="DIARY_PHOTOS", description="where photos are kept: a folder, or `s3://bucket/prefix`"
+    )
+    region: str | None = Field(
+        None, alias="AWS_REGION", description="the AWS region of the bucket; boto3's own settings where it is not set"
+    )
     spotify_id: str | None = Field(
         None, alias="SPOTIPY_CLIENT_ID", description="the client id of your Spotify app; switches Spotify search on"
     )
@@ -57,10 +76,12 @@ class Settings(BaseModel):
         address = urlsplit(self.database_url)
         return f"{address.hostname or 'localhost'}{address.path}"
 
-    @field_validator("database_url")
+    @field_validator("database_url", "migration_url")
     @classmethod
-    def _known_database(cls, url: str) -> str:
+    def _known_database(cls, url: str | None) -> str | None:
         """SQLAlchemy would take another driver for PostgreSQL's plain names, so the driver is named."""
+        if url is None:
+            return None
         for plain in ("postgres://", "postgresql://"):
             if url.startswith(plain):
                 return "postgresql+psycopg2://" + url.removeprefix(plain)
@@ -70,12 +91,14 @@ class Settings(BaseModel):
             raise ValueError("must begin with sqlite:/// and name a file, or with postgresql://")
         return "sqlite:///" + str(PROJECT / url.removeprefix("sqlite:///"))
 
-    @field_validator("photos", mode="before")
+    @field_validator("photos")
     @classmethod
-    def _from_project(cls, folder: str | Path) -> Path:
-        if "://" in str(folder):
-            raise ValueError("must be a folder")
-        return PROJECT / folder
+    def _known_photos(cls, place: str) -> str:
+        if _BUCKET.fullmatch(place):
+            return place.rstrip("/")
+        if "://" in place:
+            raise ValueError("must be a folder, or a bucket as s3://bucket/prefix")
+        return str(PROJECT / place)
 
     @field_validator("spotify_api_url", "spotify_accounts_url", "spotify_oembed_url", "musicbrainz_url", "coverart_url")
     @classmethod

@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, false, update
+from sqlalchemy import Engine, false, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from diary.errors import StorageError
-from diary.storage.database import is_current, reading, writing
+from diary.storage.database import reading, writing
+from diary.storage.migration import damage, is_current, missing_rights, sentence_on
 from diary.storage.tables import people
 
 
 def check(engine: Engine) -> None:
-    """Ask whether the database answers, has the newest form, is whole (SQLite only), and may be written to.
+    """Ask whether the database answers, is whole (SQLite only), has the newest form, and may be read and written.
 
     Nothing is changed, and a SQLite file that is not there is not made. Raises StorageError, a sentence on
     what is wrong and what to do.
@@ -25,11 +26,15 @@ def check(engine: Engine) -> None:
 
 
 def _try(engine: Engine) -> None:
+    if cause := damage(engine):
+        raise StorageError(sentence_on(engine, cause))
     if not is_current(engine):
         raise StorageError("The database has the form of another version. Run: python -m diary migrate")
-    if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "postgresql":
         with reading(engine) as connection:
-            if connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
-                raise StorageError("The diary's file is damaged. Put the newest copy of it that you have in its place.")
+            role = connection.execute(select(func.current_user())).scalar_one()
+            if missing := missing_rights(connection, role):
+                table, right = missing[0]
+                raise StorageError(f"The database refuses. Grant {right} on {table} to {role}.")
     with writing(engine) as connection:
         connection.execute(update(people).where(false()).values(owner_id=people.c.owner_id))

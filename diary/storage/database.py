@@ -1,74 +1,89 @@
-"""One engine for SQLite or PostgreSQL, and the migrations that bring its tables up to date."""
+"""Transactions on the database, and what is said when it cannot be used."""
 
 import logging
-import sqlite3
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
+from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from diary.errors import StorageError
 
 log = logging.getLogger(__name__)
-MIGRATIONS = Path(__file__).parent / "migrations"
-_MIGRATING = 0x0D1A21  # any number, the same in every process: PostgreSQL's advisory lock for migrations
-
-
-def open_engine(url: str) -> Engine:
-    """An engine for ``url``; the folder of a SQLite file is made. Raises StorageError where one cannot be.
-
-    Its errors never quote values (notes, songs), so that none reaches a log.
-
-    SQLite runs in WAL with ``synchronous=FULL``: what was committed survives a power loss
-    (https://sqlite.org/pragma.html#pragma_synchronous). A locked file is waited for at most 5 s.
-    """
-    try:
-        place = make_url(url)
-    except (ArgumentError, ValueError):
-        raise StorageError("DATABASE_URL is no address of a database. Check its host, port and password.") from None
-    if place.get_backend_name() != "sqlite":
-        return create_engine(place, pool_pre_ping=True, hide_parameters=True)
-    try:
-        Path(place.database or "").parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"The folder of the diary cannot be made: {error.strerror}. Check DATABASE_URL.") from error
-    engine = create_engine(place, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver would begin too late, and leave DDL outside; see _begin_sqlite
-    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its lock at once: a reader that turns into a writer is refused without waiting."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+_SENTENCES = (
+    ("is full", "The disk is full, so nothing could be saved. Free some space and try again."),
+    ("No space left", "The disk is full, so nothing could be saved. Free some space and try again."),
+    ("not a database", "The file that DATABASE_URL names is no SQLite database."),
+    ("malformed", "The diary's file is damaged. Put the newest copy of it that you have in its place."),
+    ("already exists", "DATABASE_URL names the database of another program. Choose a new one for the diary."),
+    ("readonly", "The diary's file may not be written to. Check the rights of its folder."),
+    ("read-only", "The diary's database takes no changes just now. Try again in a moment."),
+    ("locked", "The diary is in use by another program. Try again in a moment."),
+    ("lock timeout", "The diary is in use by another program. Try again in a moment."),
+    ("unable to open", "The diary's file cannot be opened. Check DATABASE_URL and the rights of its folder."),
+    (
+        "permission denied|must be owner",
+        "The database refuses. Grant its user to read and write all tables of the diary.",
+    ),
+    ("authentication failed", "The database refuses the diary's user. Check user and password in DATABASE_URL."),
+    ("no encryption", "The database takes encrypted connections only. Take sslmode out of DATABASE_URL or PGSSLMODE."),
+    ("not support SSL", "The database has no encryption. Switch it on there, or add ?sslmode=disable to DATABASE_URL."),
+    ("does not match host", "The database's certificate is for another host. Check the host in DATABASE_URL."),
+    (
+        "certificate|signature failure",
+        "The database's certificate cannot be verified. Let PGSSLROOTCERT name a file with the certificate of its "
+        "authority; for Amazon RDS that is global-bundle.pem of truststore.pki.rds.amazonaws.com.",
+    ),
+    (
+        "FATAL: .*does not exist",
+        "The database or the user that DATABASE_URL names does not exist. Make it, or check the name.",
+    ),
+)
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads; an unreachable database becomes a StorageError, a bug stays itself."""
-    with _honest(), engine.connect() as connection:
-        yield connection
+def reading(engine: Engine, *, still: bool = False) -> Iterator[Connection]:
+    """To read only; an unreachable database becomes a StorageError, a bug stays itself.
+
+    A ``still`` database stays as it was at the first query, and answers may be read in parts for as long as it takes.
+    Otherwise PostgreSQL is spared a transaction, whose begin and end would cost two round trips.
+    """
+    if engine.dialect.name != "postgresql":
+        with _honest(), engine.connect() as connection:
+            yield connection
+    elif still:
+        level = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with _honest(), level.connect() as connection:
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
+            yield connection
+    else:
+        with _honest(), engine.connect() as connection, _without_transaction(connection):
+            yield connection
+
+
+@contextmanager
+def _without_transaction(connection: Connection) -> Iterator[None]:
+    """SQLAlchemy's own way, isolation_level="AUTOCOMMIT", sends a SET when it ends."""
+    raw: Any = connection.connection.dbapi_connection
+    raw.autocommit = True
+    try:
+        yield
+    finally:
+        if not raw.closed:
+            raw.autocommit = False
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: committed at the end as a whole, or not at all; errors as in `reading`."""
+    """A transaction that writes: committed at the end as a whole, or not at all; errors as in `reading`.
+
+    Where the connection breaks during the commit itself, nobody knows which. It is not tried again: the person does
+    that, and finds by the day's revision what had been kept after all.
+    """
     with _honest(), engine.execution_options(writes=True).begin() as connection:
         yield connection
 
@@ -89,79 +104,20 @@ def _honest() -> Iterator[None]:
             raise
         cause = str(getattr(error, "orig", error))
         log.warning("database failed cause=%r", cause)
-        raise StorageError(_sentence(cause)) from error
+        raise StorageError(sentence_for(cause)) from error
 
 
 def _out_of_reach(error: DBAPIError) -> bool:
     """Whether the database is at fault, and not the program that asked."""
     damaged = type(error) is DatabaseError
     standing_by = isinstance(error, InternalError)  # a PostgreSQL server that only reads just now
-    return isinstance(error, OperationalError) or damaged or standing_by or error.connection_invalidated
+    forbidden = (
+        getattr(error.orig, "pgcode", None) == "42501"
+    )  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+    return isinstance(error, OperationalError) or damaged or standing_by or forbidden or error.connection_invalidated
 
 
-def _sentence(cause: str) -> str:
+def sentence_for(cause: str) -> str:
     """What the database's complaint means for the person who was about to save."""
-    for sign, sentence in (
-        ("is full", "The disk is full, so nothing could be saved. Free some space and try again."),
-        ("not a database", "The file that DATABASE_URL names is no SQLite database."),
-        ("malformed", "The diary's file is damaged. Put the newest copy of it that you have in its place."),
-        ("already exists", "DATABASE_URL names the database of another program. Choose a new one for the diary."),
-        ("readonly", "The diary's file may not be written to. Check the rights of its folder."),
-        ("read-only", "The diary's database takes no changes just now. Try again in a moment."),
-        ("locked", "The diary is in use by another program. Try again in a moment."),
-        ("unable to open", "The diary's file cannot be opened. Check DATABASE_URL and the rights of its folder."),
-    ):
-        if sign in cause:
-            return sentence
-    return "The diary's database is not answering. Try again in a moment."
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest form, after keeping a copy of a SQLite file that holds an older one.
-
-    Raises StorageError when the file is no diary, or was written by a newer program.
-    """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    script = ScriptDirectory.from_config(config)
-    try:
-        with engine.execution_options(writes=True).connect() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
-            found = MigrationContext.configure(connection).get_current_revision()
-            if found == script.get_current_head():
-                return
-            if found is not None and found not in {one.revision for one in script.walk_revisions()}:
-                raise StorageError("This diary was written by a newer version. Please update the program.")
-            if found is not None and engine.dialect.name == "sqlite":
-                _keep_copy(Path(engine.url.database or ""), found)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        cause = str(getattr(error, "orig", error))
-        log.warning("database cannot be prepared cause=%r", cause)
-        raise StorageError(f"The diary's database cannot be prepared. {_sentence(cause)}") from error
-    log.info("migrated from=%s to=%s", found or "nothing", script.get_current_head())
-
-
-def _keep_copy(file: Path, revision: str) -> None:
-    """A consistent copy beside the file, made by SQLite's online backup, complete or not there at all.
-
-    There is one for each revision, so that a start tried over and over does not fill the disk.
-    """
-    copy = file.with_name(f"{file.name}.{revision}.bak")
-    aside = copy.with_name(copy.name + ".part")
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(aside)) as target:
-        source.backup(target)
-    aside.replace(copy)
-    log.info("copy kept before migration file=%s", copy.name)
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the database answers and its tables have the newest form."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with reading(engine) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(config).get_current_head()
+    found = (sentence for sign, sentence in _SENTENCES if re.search(sign, cause))
+    return next(found, "The diary's database is not answering. Try again in a moment.")

@@ -18,8 +18,10 @@ from sqlalchemy.exc import IntegrityError
 
 from diary.errors import StorageError
 from diary.model import FIRST_DAY, EntryDraft
-from diary.storage.database import is_current, migrate, open_engine, put_row, reading, writing
+from diary.storage.database import put_row, reading, writing
+from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
+from diary.storage.migration import is_current, migrate
 from diary.storage.tables import people, tracks
 from tests.builders import NOON, TODAY, a_row_of_days, make_diary, make_engine, statements
 
@@ -80,8 +82,8 @@ def test_a_writer_takes_its_lock_at_once_and_a_reader_takes_none(tmp_path: Path)
     assert [one for one in seen if one.startswith("BEGIN")] == ["BEGIN", "BEGIN IMMEDIATE"]
 
 
-def test_a_reader_is_not_held_up_by_a_writer_and_sees_no_half_of_its_work(tmp_path: Path) -> None:
-    engine = make_engine(tmp_path)
+def test_a_reader_is_not_held_up_by_a_writer_and_sees_no_half_of_its_work(database: str) -> None:
+    engine = make_engine(database)
     everybody = people.select()
     with writing(engine) as connection:
         connection.execute(insert(people).values(**PERSON))
@@ -91,25 +93,25 @@ def test_a_reader_is_not_held_up_by_a_writer_and_sees_no_half_of_its_work(tmp_pa
         assert len(other.execute(everybody).all()) == 1
 
 
-def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    engine = make_engine(tmp_path)
+def test_a_transaction_that_fails_leaves_nothing(database: str) -> None:
+    engine = make_engine(database)
     with pytest.raises(IntegrityError), writing(engine) as connection:
         connection.execute(insert(people), [PERSON, PERSON])
     with reading(engine) as connection:
         assert connection.execute(people.select()).all() == []
 
 
-def test_a_row_that_is_put_twice_is_there_once_as_it_was_put_last(tmp_path: Path) -> None:
+def test_a_row_that_is_put_twice_is_there_once_as_it_was_put_last(database: str) -> None:
     row = {"key": "k", "title": "one", "artists": ["a"], "album": "x", "artwork_url": "u", "fetched_at": NOON}
-    with writing(make_engine(tmp_path)) as connection:
+    with writing(make_engine(database)) as connection:
         put_row(connection, tracks, {**row, "duration": 1})
         put_row(connection, tracks, {**row, "duration": None, "title": "two"})
         (kept,) = connection.execute(tracks.select()).mappings().all()
     assert dict(kept) == {**row, "duration": None, "title": "two"}
 
 
-def test_eight_writers_at_once_wait_for_one_another(tmp_path: Path) -> None:
-    diary = make_diary(tmp_path)
+def test_eight_writers_at_once_wait_for_one_another(database: str) -> None:
+    diary = make_diary(database)
     days = [TODAY - timedelta(days=back) for back in range(80)]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda day: diary.save(EntryDraft(day, "calm")), days))
@@ -124,7 +126,7 @@ def test_a_full_disk_is_told_and_what_was_there_stays(tmp_path: Path) -> None:
     entry = diary.save(EntryDraft(TODAY, "calm"))
     store = EntryStore(set_up(open_engine(f"sqlite:///{tmp_path}/diary.db"), "max_page_count=1"))
     with pytest.raises(StorageError, match=r"^The disk is full, so nothing could be saved\. Free some space"):
-        store.write("local", replace(entry, note="x" * 99_999), over=1)
+        store.write("local", replace(entry, note="x" * 99_999), over=1, now=NOON)
     assert diary.find_day(TODAY) == entry
 
 
@@ -179,8 +181,8 @@ def test_more_people_at_once_than_connections_are_told_to_try_again(tmp_path: Pa
         second.execute(text("SELECT 1"))
 
 
-def test_a_bug_stays_itself_and_tells_nothing_of_what_was_written(tmp_path: Path) -> None:
-    with pytest.raises(IntegrityError) as caught, writing(make_engine(tmp_path)) as connection:
+def test_a_bug_stays_itself_and_tells_nothing_of_what_was_written(database: str) -> None:
+    with pytest.raises(IntegrityError) as caught, writing(make_engine(database)) as connection:
         connection.execute(insert(people).values(owner_id="my private note", day_cutoff_hour=None, created_at=NOON))
     assert "private" not in str(caught.value)
 
@@ -190,7 +192,7 @@ def test_the_log_tells_the_cause_and_no_content(tmp_path: Path, caplog: pytest.L
     entry = diary.save(EntryDraft(TODAY, note="my private note"))
     store = EntryStore(set_up(open_engine(f"sqlite:///{tmp_path}/diary.db"), "query_only=ON"))
     with caplog.at_level(logging.DEBUG), pytest.raises(StorageError):
-        store.write("local", entry, over=1)
+        store.write("local", entry, over=1, now=NOON)
     assert "attempt to write a readonly database" in caplog.text
     assert "private" not in caplog.text
 

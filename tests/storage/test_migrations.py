@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -17,30 +18,16 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from diary.errors import StorageError
-from diary.storage import database
-from diary.storage.database import is_current, migrate, open_engine, reading, writing
+from diary.storage import migration
+from diary.storage.checkup import check
+from diary.storage.database import reading, writing
+from diary.storage.engine import open_engine
+from diary.storage.migration import is_current, migrate
 from diary.storage.tables import metadata
 from tests.builders import a_row_of_days, make_diary, make_engine, statements
+from tests.storage.conftest import LATER, Put
 
-LATER = "9001"
 SENTENCE = r"^The diary's database cannot be prepared\. "
-Put = Callable[[str], Path]
-
-
-@pytest.fixture
-def put_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Put:
-    """Gives a function that puts a migration with the given body behind the real ones."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(database.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    newest = max(file.name[:4] for file in (folder / "versions").glob("[0-9]*.py"))
-    head = f"from alembic import op\nrevision, down_revision = {LATER!r}, {newest!r}\ndef upgrade():\n"
-
-    def put(body: str) -> Path:
-        (folder / "versions" / f"{LATER}_later.py").write_text(f"{head}    {body}\n")
-        monkeypatch.setattr(database, "MIGRATIONS", folder)
-        return folder
-
-    return put
 
 
 @pytest.fixture
@@ -100,7 +87,7 @@ def test_the_second_time_nothing_is_written(tmp_path: Path) -> None:
 def test_down_to_nothing_and_up_again(file: Path) -> None:
     engine = open_engine(f"sqlite:///{file}")
     config = Config()
-    config.set_main_option("script_location", str(database.MIGRATIONS))
+    config.set_main_option("script_location", str(migration.MIGRATIONS))
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
@@ -168,7 +155,7 @@ def test_a_migration_that_breaks_on_a_value_does_not_tell_it(
 
 def migrate_from(folder: Path, file: Path) -> None:
     """Migrates with the migrations in ``folder``, in a process of its own."""
-    database.MIGRATIONS = folder
+    migration.MIGRATIONS = folder
     bring_up(file)
 
 
@@ -236,6 +223,57 @@ def test_what_is_no_diary_is_told_and_left_alone(make: Callable[[Path], None], s
         bring_up(place)
     assert str(caught.value) == f"The diary's database cannot be prepared. {sentence}"
     assert content(place) == before
+
+
+def damage(file: Path, begin: int, length: int) -> None:
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = bytearray(file.read_bytes())
+    whole[begin : begin + length] = b"\xa5" * len(whole[begin : begin + length])
+    file.write_bytes(whole)
+
+
+def cut_off(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+DAMAGES: dict[str, Callable[[Path], None]] = {
+    "header": lambda file: damage(file, 0, 100),
+    "first page": lambda file: damage(file, 100, 3996),
+    "a page in the middle": lambda file: damage(file, file.stat().st_size // 8192 * 4096, 4096),
+    "all behind the header": lambda file: damage(file, 4096, file.stat().st_size),
+    "cut off": cut_off,
+}
+
+
+@pytest.mark.parametrize("harm", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_is_refused_at_the_start_and_the_newest_copy_beside_it_is_named(
+    harm: Callable[[Path], None], file: Path
+) -> None:
+    for revision in ("0002", "0001"):  # the latter is made last, as after a way back
+        shutil.copy(file, file.with_name(f"diary.db.{revision}.bak"))
+        os.utime(file.with_name(f"diary.db.{revision}.bak"), (4_000_000_000 - int(revision),) * 2)
+    harm(file)
+    before = content(file)
+    said = (
+        "The diary's file is damaged. Put the newest copy of it that you have in its place; "
+        "beside it lies diary.db.0001.bak, kept before an update."
+    )
+    with pytest.raises(StorageError) as caught:
+        bring_up(file)
+    assert str(caught.value) == f"The diary's database cannot be prepared. {said}"
+    with pytest.raises(StorageError) as caught:
+        check(open_engine(f"sqlite:///{file}"))
+    assert str(caught.value) == said
+    assert content(file) == before
+
+
+def test_without_a_copy_none_is_named(file: Path) -> None:
+    damage(file, 4096, file.stat().st_size)
+    with pytest.raises(StorageError, match=r"Put the newest copy of it that you have in its place\.$"):
+        bring_up(file)
 
 
 def test_where_the_copy_cannot_be_kept_nothing_is_changed(file: Path, put_later: Put) -> None:

@@ -1,0 +1,86 @@
+"""A deadline for every wait on PostgreSQL.
+
+libpq's own limits end when a connection is made or a network is dead; a server that takes and acknowledges
+everything but never answers would be waited for without end. psycopg2 hands all its waiting to one callback for
+the whole process (https://www.psycopg.org/docs/extensions.html#psycopg2.extensions.set_wait_callback);
+here it ends at a deadline, and psycopg2 then closes the connection.
+"""
+
+import select
+import time
+from collections.abc import Callable
+
+import psycopg2
+from psycopg2.extensions import POLL_OK, POLL_READ, STATUS_BEGIN, connection, set_wait_callback
+
+CONNECT_LIMIT = 4.0
+STATEMENT_LIMIT = 4.5  # seconds; the server itself ends a statement after 4 s, and the connection then lives on
+PAUSE = 1.5
+FRESH = 0.5
+
+
+class Pause:
+    """The moment after a wait that was given up, in which nobody waits anew.
+
+    A page asks the database several times over; only the first time may cost it a whole wait.
+    ``seconds`` is how long the moment lasts: that much later than the server the diary works again.
+    """
+
+    def __init__(self, seconds: float = PAUSE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._end = clock()
+
+    def begin(self) -> None:
+        """Begin it now, or anew."""
+        self._end = self._clock() + self._seconds
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is going on."""
+        return self._clock() < self._end
+
+
+class BoundedConnection(connection):  # type: ignore[misc]
+    """Its waits end: being made after `CONNECT_LIMIT`, a statement after ``limit`` seconds (None: never)."""
+
+    def __init__(self, dsn: str, is_async: int = 0, *, limit: float | None, pause: Pause) -> None:
+        self.limit: float | None = CONNECT_LIMIT
+        self.pause = pause
+        self.answered = float("-inf")
+        super().__init__(dsn, is_async)
+        self.limit = limit
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it answered within the last half second, and the server has said nothing since, such as goodbye."""
+        if time.monotonic() > self.answered + FRESH:
+            return False
+        poller = select.poll()
+        poller.register(self.fileno(), select.POLLIN)
+        return not poller.poll(0)
+
+
+def bound_waits() -> None:
+    """Let psycopg2 wait with deadlines from now on; connections of other kinds go on waiting as long as it takes.
+
+    Where the system has no ``poll`` (Windows), waits stay psycopg2's own.
+    """
+    if hasattr(select, "poll"):
+        set_wait_callback(_wait)
+
+
+def _wait(waiting: connection) -> None:
+    """Wait until ``waiting`` has its answer. Raises psycopg2.OperationalError, and the connection is closed then."""
+    bounded = waiting if isinstance(waiting, BoundedConnection) else None
+    if bounded and bounded.pause.lasts and bounded.status != STATUS_BEGIN:  # a transaction under way may end well
+        raise psycopg2.OperationalError("the server did not answer a moment ago")
+    deadline = time.monotonic() + bounded.limit if bounded and bounded.limit else None
+    while (state := waiting.poll()) != POLL_OK:
+        poller = select.poll()
+        poller.register(waiting.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
+        left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
+        if not poller.poll(left) and bounded:
+            bounded.pause.begin()
+            raise psycopg2.OperationalError(f"the server did not answer within {bounded.limit} s")
+    if bounded:
+        bounded.answered = time.monotonic()
