@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from diary import clock
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, NotFoundError
+from diary.history import History
 from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
 from diary.model import Entry, EntryDraft, Mood, PastSong, Song, Track, Unsaved
 from diary.protocols import Parts
@@ -27,7 +28,7 @@ class Diary:
         self.owner_id = owner_id
         self._parts = parts
         self._entries, self._people, self._sums = parts.entries, parts.people, parts.sums
-        self.catalog = parts.catalog
+        self.catalog, self.history = parts.catalog, History(owner_id, parts)
         self._people.welcome(owner_id, parts.clock())
 
     # ------------------------------------------------------------------ days
@@ -72,7 +73,7 @@ class Diary:
             return current
         if draft.revision != (current.revision if current else 0):
             raise ConflictError(draft.day)
-        self._entries.write(self.owner_id, entry, over=over)
+        self._entries.write(self.owner_id, entry, over, self._parts.clock())
         log.info("saved day revision=%d", entry.revision)
         return self.find_day(draft.day) or entry
 
@@ -85,7 +86,8 @@ class Diary:
         for draft in drafts:
             self.check(draft)
         known = (*self.moods(), *brought)
-        self._entries.add(self.owner_id, [self._compose(draft, None, known) for draft in drafts], brought)
+        new = [self._compose(draft, None, known) for draft in drafts]
+        self._entries.add(self.owner_id, new, brought, self._parts.clock())
         log.info("added days count=%d", len(drafts))
         return len(drafts)
 
@@ -93,17 +95,6 @@ class Diary:
         """Take ``entry`` out of the diary. Raises ConflictError when it was changed meanwhile."""
         self._entries.delete(self.owner_id, entry.day, entry.revision, self._parts.clock())
         log.info("deleted day revision=%d", entry.revision)
-
-    def undo(self, day: date, before: Entry | None, revision: int) -> None:
-        """Make ``day`` what it was ``before`` the change that left it at ``revision``: that entry, or empty.
-
-        Raises ConflictError when the day was changed again meanwhile.
-        """
-        if before:
-            self._entries.write(self.owner_id, replace(before, revision=revision + 1), over=revision)
-        else:
-            self._entries.delete(self.owner_id, day, revision, self._parts.clock())
-        log.info("undone day")
 
     def check(self, draft: EntryDraft) -> None:
         """Raise InvalidEntryError or NotFoundError, as saving would, when ``draft`` cannot be a day of this diary."""
@@ -218,6 +209,10 @@ class Diary:
         if not self._parts.photos.belongs_to(self.owner_id, key):
             raise NotFoundError("That photo is not in this diary.")
         return self._parts.photos.get(key, small)
+
+    def is_photo_waiting(self, key: str) -> bool:
+        """Whether the photo ``key`` is kept aside until the photo store answers again."""
+        return self._parts.photos.belongs_to(self.owner_id, key) and self._parts.photos.is_waiting(key)
 
     def mood_days(self, first: date, last: date) -> tuple[MoodDay, ...]:
         """The days from ``first`` to ``last`` that have a mood, oldest first."""

@@ -1,6 +1,6 @@
 """What the diary needs of the places where things are kept and found; `assembly.py` puts the real ones in."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -9,6 +9,23 @@ from diary.clock import utc_now
 from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
 from diary.model import Entry, Mood, PastSong, Song, Track, Unsaved
 from diary.query import EntryFilter
+
+
+@dataclass(frozen=True)
+class Former:
+    """What a day was ``until`` that instant (UTC), when it was changed or deleted."""
+
+    entry: Entry
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How many ``days`` and former ``versions`` were dropped for good, and the keys of the ``photos`` they showed."""
+
+    days: int
+    versions: int
+    photos: frozenset[str]
 
 
 class Entries(Protocol):
@@ -23,9 +40,19 @@ class Entries(Protocol):
     def count(self, owner_id: str) -> int: ...
     def past_songs(self, owner_id: str, text: str, limit: int) -> tuple[PastSong, ...]: ...
     def last_revision(self, owner_id: str, day: date) -> int: ...
-    def write(self, owner_id: str, entry: Entry, over: int) -> None: ...
-    def add(self, owner_id: str, new: Sequence[Entry], brought: Sequence[Mood] = ()) -> None: ...
+    def write(self, owner_id: str, entry: Entry, over: int, now: datetime) -> None: ...
+    def add(self, owner_id: str, new: Sequence[Entry], brought: Sequence[Mood], now: datetime) -> None: ...
     def delete(self, owner_id: str, day: date, revision: int, now: datetime) -> None: ...
+
+
+class Revisions(Protocol):
+    """What days were before they were changed or deleted."""
+
+    def of_day(self, owner_id: str, day: date) -> tuple[Former, ...]: ...
+    def deleted(self, owner_id: str, limit: int) -> tuple[Former, ...]: ...
+    def find_deleted(self, owner_id: str, day: date) -> Entry | None: ...
+    def forget(self, before: datetime) -> Forgotten: ...
+    def photos_in_use(self, keys: Collection[str]) -> set[str]: ...
 
 
 class People(Protocol):
@@ -69,6 +96,10 @@ class PhotoStore(Protocol):
     def get(self, key: str, small: bool = False) -> bytes: ...
     def delete(self, key: str) -> None: ...
     def belongs_to(self, owner_id: str, key: str) -> bool: ...
+    def address(self, key: str, small: bool = False) -> str | None: ...
+    def is_waiting(self, key: str) -> bool: ...
+    def send_waiting(self) -> int: ...
+    def keys(self, before: datetime) -> Iterator[str]: ...
 
 
 class Catalog(Protocol):
@@ -94,6 +125,7 @@ class Parts:
     """Where a diary keeps and finds things; the same for every owner of a process."""
 
     entries: Entries
+    revisions: Revisions
     people: People
     sums: Sums
     tracks: Tracks

@@ -19,12 +19,13 @@ from hypothesis.stateful import (
 )
 
 from diary.diary import Diary
-from diary.errors import ConflictError
+from diary.errors import ConflictError, NotFoundError
 from diary.model import Entry, EntryDraft
 from diary.protocols import Parts
 from tests.builders import TODAY, Clock, make_parts
 
-DAYS = st.sampled_from([TODAY - timedelta(days=back) for back in range(3)])
+FEW = tuple(TODAY - timedelta(days=back) for back in range(3))
+DAYS = st.sampled_from(FEW)
 NOTES = st.sampled_from(["one", "two", "three"])
 
 
@@ -53,8 +54,11 @@ class Tabs(RuleBasedStateMachine):
         self.diary, self.clock = Diary(uuid4().hex, parts), clock
         self.notes: dict[date, str] = {}
         self.changes: dict[date, int] = {}
+        self.former: dict[date, list[tuple[int, str]]] = {day: [] for day in FEW}
 
     def change(self, day: date, note: str | None) -> int:
+        if day in self.notes:
+            self.former[day].insert(0, (self.changes[day], self.notes[day]))
         if note is None:
             del self.notes[day]
         else:
@@ -98,23 +102,45 @@ class Tabs(RuleBasedStateMachine):
     def undo(self, change: Change) -> None:
         if change.changes != self.changes[change.day]:
             with pytest.raises(ConflictError):
-                self.diary.undo(*change[:3])
+                self.diary.history.undo(*change[:3])
             return
-        self.diary.undo(*change[:3])
+        self.diary.history.undo(*change[:3])
         self.change(change.day, change.before.note if change.before else None)
         restored = self.diary.find_day(change.day)
         if change.before:
             assert restored == replace(change.before, revision=restored.revision)
             assert restored.revision > change.revision
 
+    @rule(day=DAYS, pick=st.integers(min_value=0))
+    def take_back(self, day: date, pick: int) -> None:
+        if former := self.former[day]:
+            revision, note = former[pick % len(former)]
+            self.diary.history.take_back(day, revision)
+            self.change(day, note)
+
+    @rule(day=DAYS)
+    def put_back(self, day: date) -> None:
+        if day in self.changes and day not in self.notes:
+            self.diary.history.put_back(day)
+            self.change(day, self.former[day][0][1])
+        else:
+            with pytest.raises(NotFoundError):
+                self.diary.history.put_back(day)
+
+    @invariant()
+    def whatever_a_day_was_can_be_seen(self) -> None:
+        for day, former in self.former.items():
+            shown = [(one.entry.revision, one.entry.note) for one in self.diary.history.versions(day)]
+            assert shown == former
+
     @invariant()
     def the_diary_holds_what_the_model_holds(self) -> None:
         assert {entry.day: entry.note for entry in self.diary.each()} == self.notes
 
 
-def test_the_diary_agrees_with_a_model(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_diary_agrees_with_a_model(database: str) -> None:
     clock = Clock()
-    parts = make_parts(tmp_path_factory.mktemp("shared"), clock=clock)
+    parts = make_parts(database, clock=clock)
     run_state_machine_as_test(
         lambda: Tabs(parts, clock), settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
     )

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from tests.builders import (
     TODAY,
     Clock,
     MemoryPhotoStore,
+    a_row_of_days,
     make_diary,
     over,
 )
@@ -28,8 +28,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def diary(tmp_path: Path, clock: Clock) -> Diary:
-    return make_diary(tmp_path, clock=clock)
+def diary(database: str, clock: Clock) -> Diary:
+    return make_diary(database, clock=clock)
 
 
 # -------------------------------------------------------------------- two tabs
@@ -107,15 +107,44 @@ def test_of_eight_who_save_the_same_day_at_once_one_succeeds_and_seven_are_told(
     assert diary.count() == 5
 
 
-def test_a_day_that_another_tab_writes_in_the_midst_of_a_save_is_not_overwritten(tmp_path: Path, clock: Clock) -> None:
-    other = make_diary(tmp_path)
+def test_of_eight_imports_of_the_same_days_in_another_order_one_succeeds_and_seven_are_told(diary: Diary) -> None:
+    days = a_row_of_days(400)
+
+    def bring(number: int) -> int | ConflictError:
+        try:
+            return diary.add_days(days[:: 1 if number % 2 else -1])
+        except ConflictError as error:
+            return error
+
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(bring, range(8)))
+    assert [type(result) for result in results if result != 400] == [ConflictError] * 7
+    assert diary.count() == 400
+
+
+def test_of_eight_who_delete_a_day_at_once_one_succeeds_and_seven_are_told(diary: Diary) -> None:
+    def delete(entry: Entry) -> ConflictError | None:
+        try:
+            return diary.delete(entry)
+        except ConflictError as error:
+            return error
+
+    with ThreadPoolExecutor(8) as threads:
+        for back in range(10):
+            entry = diary.save(EntryDraft(TODAY - timedelta(days=back), "calm"))
+            assert list(threads.map(delete, [entry] * 8)).count(None) == 1
+    assert diary.count() == 0
+
+
+def test_a_day_that_another_tab_writes_in_the_midst_of_a_save_is_not_overwritten(database: str, clock: Clock) -> None:
+    other = make_diary(database)
 
     class SlowPhotos(MemoryPhotoStore):
         def put(self, owner_id: str, data: bytes) -> str:
             other.save(EntryDraft(TODAY, "sad"))
             return super().put(owner_id, data)
 
-    diary = make_diary(tmp_path, clock=clock, photos=SlowPhotos())
+    diary = make_diary(database, clock=clock, photos=SlowPhotos())
     with pytest.raises(ConflictError):
         diary.save(EntryDraft(TODAY, "calm", new_photo=b"x"))
     assert diary.find_day(TODAY).mood.name == "sad"
@@ -140,7 +169,7 @@ def test_a_deletion_taken_back_restores_the_day_to_the_letter(diary: Diary, cloc
     clock.move(hours=1)
     diary.delete(entry)
     clock.move(hours=1)
-    diary.undo(TODAY, entry, entry.revision + 1)
+    diary.history.undo(TODAY, entry, entry.revision + 1)
     assert diary.find_day(TODAY) == replace(entry, revision=entry.revision + 2)
     assert diary.photo(entry.photo) == b"a picture"
 
@@ -149,13 +178,13 @@ def test_a_change_taken_back_restores_the_day_to_the_letter(diary: Diary, clock:
     before = diary.save(FULL_DAY)
     clock.move(hours=1)
     after = diary.save(over(before, mood="sad", song=None, note="", tags=(), photo=None))
-    diary.undo(TODAY, before, after.revision)
+    diary.history.undo(TODAY, before, after.revision)
     assert diary.find_day(TODAY) == replace(before, revision=3)
 
 
 def test_a_first_save_taken_back_leaves_the_day_empty(diary: Diary) -> None:
     entry = diary.save(FULL_DAY)
-    diary.undo(TODAY, None, entry.revision)
+    diary.history.undo(TODAY, None, entry.revision)
     assert diary.find_day(TODAY) is None
 
 
@@ -167,13 +196,13 @@ def test_what_was_changed_again_meanwhile_is_not_taken_back(diary: Diary, meanwh
         "saved": lambda: diary.save(over(change, note="y")),
         "deleted": lambda: diary.delete(change),
         "deleted and written anew": lambda: (diary.delete(change), diary.save(EntryDraft(TODAY, "sad"))),
-        "taken back already": lambda: diary.undo(TODAY, before, change.revision),
+        "taken back already": lambda: diary.history.undo(TODAY, before, change.revision),
     }
     acts[meanwhile]()
     kept = diary.find_day(TODAY)
     for back_to in (before, None):
         with pytest.raises(ConflictError):
-            diary.undo(TODAY, back_to, change.revision)
+            diary.history.undo(TODAY, back_to, change.revision)
     assert diary.find_day(TODAY) == kept
 
 

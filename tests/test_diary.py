@@ -3,7 +3,6 @@
 import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -33,8 +32,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def diary(tmp_path: Path, clock: Clock) -> Diary:
-    return make_diary(tmp_path, clock=clock)
+def diary(database: str, clock: Clock) -> Diary:
+    return make_diary(database, clock=clock)
 
 
 # -------------------------------------------------------------------- saving
@@ -124,6 +123,13 @@ def test_an_import_brings_its_own_instants(diary: Diary) -> None:
     assert (entry.created_at, entry.updated_at, entry.revision) == (made, changed, 1)
 
 
+@pytest.mark.parametrize("instant", [datetime.min, datetime(1883, 11, 18, 16, 58), datetime.max])
+def test_any_instant_is_kept_to_the_letter(diary: Diary, instant: datetime) -> None:
+    instant = instant.replace(tzinfo=UTC)
+    diary.add_days([EntryDraft(TODAY, "calm", created_at=instant, updated_at=instant)])
+    assert [(entry.created_at, entry.updated_at) for entry in diary.each()] == [(instant, instant)]
+
+
 def test_many_days_are_added_all_or_none(diary: Diary) -> None:
     diary.save(EntryDraft(TODAY - timedelta(days=5), "sad"))
     with pytest.raises(ConflictError) as caught:
@@ -157,12 +163,12 @@ def test_unsaved_text_outlives_a_save_that_may_have_come_from_another_tab(diary:
     assert diary.find_unsaved(TODAY) is None
 
 
-def test_a_photo_is_kept_before_its_day_and_a_bad_one_leaves_the_day_as_it_is(tmp_path: Path) -> None:
+def test_a_photo_is_kept_before_its_day_and_a_bad_one_leaves_the_day_as_it_is(database: str) -> None:
     class Picky(MemoryPhotoStore):
         def put(self, owner_id: str, data: bytes) -> str:
             raise PhotoError("This is no picture.")
 
-    diary = make_diary(tmp_path, photos=Picky())
+    diary = make_diary(database, photos=Picky())
     entry = diary.save(EntryDraft(TODAY, "calm"))
     with pytest.raises(PhotoError):
         diary.save(over(entry, note="x", new_photo=b"x"))
@@ -195,7 +201,7 @@ def test_the_log_tells_what_was_done_and_nothing_of_what_was_written(
         diary.find(EntryFilter("private"))
         diary.add_mood(Mood("", "private", "🙃", "#123456", "#abcdef", 0, 0))
         diary.delete(entry)
-        diary.undo(TODAY, entry, 2)
+        diary.history.undo(TODAY, entry, 2)
     for told in ("saved day revision=1", "deleted day revision=1", "undone day"):
         assert told in caplog.text
     assert "rivate" not in caplog.text

@@ -4,20 +4,21 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from diary.diary import Diary
 from diary.errors import ConflictError, InvalidEntryError, NotFoundError
+from diary.history import History
 from diary.model import BUILT_IN_MOODS, Entry, EntryDraft, Unsaved
 from diary.query import EntryFilter
 from diary.storage.database import reading
-from tests.builders import SERENE, TODAY, a_row_of_days, make_engine, make_parts, make_track
+from tests.builders import SERENE, TODAY, a_row_of_days, make_engine, make_parts, make_track, over
 
 EVER = (date.min, date.max)
 LAST_YEAR = TODAY.replace(year=TODAY.year - 1)
+DELETED = LAST_YEAR - timedelta(days=4)
 
 
 @dataclass
@@ -27,11 +28,11 @@ class House:
     alice: Diary
     bob: Diary
     entry: Entry
-    folder: Path
+    database: str
 
     def rows_of(self, owner: str) -> dict[str, list[tuple[object, ...]]]:
         """All that the database holds of one person."""
-        with reading(make_engine(self.folder)) as connection:
+        with reading(make_engine(self.database)) as connection:
             return {
                 table: [
                     tuple(row)
@@ -39,21 +40,23 @@ class House:
                         text(f"SELECT * FROM {table} WHERE owner_id = :owner ORDER BY 1, 2"), {"owner": owner}
                     )
                 ]
-                for table in ("people", "moods", "entries", "drafts")
+                for table in ("people", "moods", "entries", "revisions", "drafts")
             }
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    parts = make_parts(tmp_path)
+def house(database: str) -> House:
+    parts = make_parts(database)
     alice, bob = Diary("alice", parts), Diary("bob", parts)
     alice.add_mood(SERENE)
     alice.add_days(a_row_of_days(5, LAST_YEAR))
     song = alice.keep_track(make_track())
-    entry = alice.save(EntryDraft(TODAY, "serene", song, "alice's note", ("alice",), new_photo=b"alice"))
+    first = alice.save(EntryDraft(TODAY, "serene", song, "alice's first words", new_photo=b"alice"))
+    entry = alice.save(over(first, note="alice's note", tags=("alice",)))
+    alice.delete(alice.find_day(DELETED))
     alice.keep_unsaved(Unsaved(TODAY, note="alice"))
     alice.set_day_cutoff_hour(1)
-    return House(alice, bob, entry, tmp_path)
+    return House(alice, bob, entry, database)
 
 
 def refused(error: type[Exception], act: Callable[[], object]) -> bool:
@@ -91,6 +94,9 @@ ASKED: dict[str, Callable[[House], object]] = {
         and refused(NotFoundError, lambda: h.bob.photo(h.entry.photo))
         and refused(NotFoundError, lambda: h.bob.photo(h.entry.photo, small=True))
     ),
+    "is_photo_waiting": lambda h: not h.bob.is_photo_waiting(h.entry.photo),
+    "history.versions": lambda h: found(h, lambda d: d.history.versions(TODAY)) == (),
+    "history.deleted": lambda h: found(h, lambda d: d.history.deleted()) == (),
     "today": lambda h: h.bob.today("UTC") == h.alice.today("UTC") == TODAY,
     # The cache of tracks holds public facts, the same for everybody, and tells nothing of who asked for them.
     "find_track": lambda h: h.bob.find_track(h.entry.song) == h.alice.find_track(h.entry.song) == make_track(),
@@ -105,11 +111,13 @@ DONE: dict[str, Callable[[House], object]] = {
     "add_days": lambda h: h.bob.add_days([EntryDraft(TODAY, "serene")], [SERENE]) == 1,
     "check": lambda h: refused(NotFoundError, lambda: h.bob.check(EntryDraft(TODAY, photo=h.entry.photo))),
     "delete": lambda h: refused(ConflictError, lambda: h.bob.delete(h.entry)),
-    "undo": lambda h: [
-        refused(ConflictError, lambda: h.bob.undo(TODAY, None, h.entry.revision)),
-        refused(ConflictError, lambda: h.bob.undo(TODAY, h.entry, h.entry.revision)),
-        refused(ConflictError, lambda: h.bob.undo(TODAY, h.entry, 0)),
+    "history.undo": lambda h: [
+        refused(ConflictError, lambda: h.bob.history.undo(TODAY, None, h.entry.revision)),
+        refused(ConflictError, lambda: h.bob.history.undo(TODAY, h.entry, h.entry.revision)),
+        refused(ConflictError, lambda: h.bob.history.undo(TODAY, h.entry, 0)),
     ],
+    "history.take_back": lambda h: refused(NotFoundError, lambda: h.bob.history.take_back(TODAY, 1)),
+    "history.put_back": lambda h: refused(NotFoundError, lambda: h.bob.history.put_back(DELETED)),
     "keep_unsaved": lambda h: h.bob.keep_unsaved(Unsaved(TODAY, note="bob")),
     "drop_unsaved": lambda h: h.bob.drop_unsaved(TODAY),
     "add_mood": lambda h: h.bob.add_mood(SERENE).name == "serene",
@@ -140,8 +148,12 @@ def test_what_one_person_does_changes_nothing_of_the_other(house: House, method:
     assert house.alice.photo(house.entry.photo) == b"alice"
 
 
+def public_methods(kind: type) -> set[str]:
+    return {name for name, _ in inspect.getmembers(kind, inspect.isfunction) if not name.startswith("_")}
+
+
 def test_every_public_method_of_a_diary_is_in_these_lists() -> None:
-    methods = {name for name, _ in inspect.getmembers(Diary, inspect.isfunction) if not name.startswith("_")}
+    methods = public_methods(Diary) | {f"history.{name}" for name in public_methods(History)}
     assert methods == ASKED.keys() | DONE.keys()
     assert not ASKED.keys() & DONE.keys()
 
@@ -172,7 +184,7 @@ def test_not_yours_and_not_there_are_told_alike(house: House) -> None:
 
 @pytest.mark.parametrize("owner", ["", "ALICE", "alice ", "alic_", "%", "alice' OR '1'='1", "älice", "a" * 255])
 def test_a_name_that_only_looks_alike_is_another_person(house: House, owner: str) -> None:
-    stranger = Diary(owner, make_parts(house.folder))
+    stranger = Diary(owner, make_parts(house.database))
     assert stranger.count() == 0
     stranger.save(EntryDraft(TODAY, "calm"))
     assert house.alice.find_day(TODAY) == house.entry

@@ -5,7 +5,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -33,9 +32,9 @@ SONG = OLD.song()
 class House:
     """A refresher with its catalogue, its cache and its clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, database: str) -> None:
         self.clock, self.catalog = Clock(), MemoryCatalog(NEW)
-        self.tracks = TrackStore(make_engine(folder))
+        self.tracks = TrackStore(make_engine(database))
         self.refresher = TrackRefresher(self.catalog, self.tracks, self.clock)
 
     def want(self, known: Track | None) -> int:
@@ -51,8 +50,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+def house(database: str) -> House:
+    return House(database)
 
 
 def test_a_track_that_is_missing_is_asked_for_and_kept(house: House) -> None:

@@ -9,12 +9,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    FromClause,
-    RowMapping,
     Select,
     and_,
-    bindparam,
-    case,
     delete,
     false,
     func,
@@ -25,30 +21,17 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from diary.errors import ConflictError
-from diary.model import FIRST_DAY, Entry, Mood, PastSong, Song, unstorable
+from diary.model import FIRST_DAY, Entry, Mood, PastSong, unstorable
 from diary.query import EntryFilter, fold, words
 from diary.storage.database import reading, writing
-from diary.storage.people import mood_of, put_moods
+from diary.storage.people import put_moods
+from diary.storage.revisions import set_aside
+from diary.storage.rows import TRACK, entry_of, select_days, song_of, track_key, values_of
 from diary.storage.tables import entries, moods, tracks
 from diary.storage.tracks import track_of
 
-
-def _track_key(song: FromClause) -> ColumnElement[str]:
-    """The SQL twin of `Song.track_key`."""
-    return case(
-        (song.c.spotify_id.is_not(None), "spotify:" + song.c.spotify_id),
-        (song.c.mbid.is_not(None), "musicbrainz:" + song.c.mbid),
-    )
-
-
-_MOOD = [column.label(f"mood_{column.name}") for column in moods.c if column.name != "owner_id"]
-_TRACK = [column.label(f"track_{column.name}") for column in tracks.c]
-_DAYS = (
-    select(*(column for column in entries.c if column.name not in {"owner_id", "mood_id", "folded", "deleted_at"}))
-    .add_columns(*_MOOD, *_TRACK)
-    .outerjoin(moods, and_(moods.c.owner_id == entries.c.owner_id, moods.c.id == entries.c.mood_id))
-    .outerjoin(tracks, tracks.c.key == _track_key(entries))
-)
+_DAYS = select_days(entries)
+_BATCH = 1000  # days written at once: rows of a whole diary would take twice its memory
 
 
 class EntryStore:
@@ -90,9 +73,9 @@ class EntryStore:
     def each(self, owner_id: str) -> Iterator[Entry]:
         """All entries, oldest first, read as they are asked for."""
         query = _DAYS.where(_mine(owner_id)).order_by(entries.c.day)
-        with reading(self._engine) as connection:
+        with reading(self._engine, still=True) as connection:
             for row in connection.execution_options(yield_per=500).execute(query).mappings():
-                yield _entry(row)
+                yield entry_of(row)
 
     def count(self, owner_id: str) -> int:
         """How many days are written."""
@@ -109,30 +92,31 @@ class EntryStore:
             .subquery()
         )
         query = (
-            select(songs, *_TRACK)
-            .outerjoin(tracks, tracks.c.key == _track_key(songs))
+            select(songs, *TRACK)
+            .outerjoin(tracks, tracks.c.key == track_key(songs))
             .order_by(songs.c.times.desc(), songs.c.last_day.desc())
         )
         wanted = words(text)
         found = []
         with reading(self._engine) as connection:
             for row in connection.execute(query).mappings():
-                song = _song(row)
+                song = song_of(row)
                 label = fold(f"{row['song_title']} {row['song_artist']}")  # the note matched otherwise
                 if song and all(word in label for word in wanted):
                     found.append(PastSong(song, track_of(row, "track_"), row["times"], row["last_day"]))
         return tuple(found[:limit])
 
-    def write(self, owner_id: str, entry: Entry, over: int) -> None:
-        """Put ``entry`` in the place of the day's revision ``over`` (0: of nothing).
+    def write(self, owner_id: str, entry: Entry, over: int, now: datetime) -> None:
+        """Put ``entry`` in the place of the day's revision ``over`` (0: of nothing), which is kept as a former version.
 
         Raises ConflictError when the day holds another revision, deleted or not.
         """
-        values = _values(entry)
-        mine = and_(entries.c.owner_id == owner_id, entries.c.day == entry.day)
+        values = values_of(entry)
+        there = and_(entries.c.owner_id == owner_id, entries.c.day == entry.day, entries.c.revision == over)
         try:
             with writing(self._engine) as connection:
-                query = update(entries).where(mine, entries.c.revision == over).values(**values, deleted_at=None)
+                set_aside(connection, there, now)
+                query = update(entries).where(there).values(**values, deleted_at=None)
                 if connection.execute(query).rowcount:
                     return
                 if over:
@@ -141,19 +125,19 @@ class EntryStore:
         except IntegrityError as error:
             raise ConflictError(entry.day) from error
 
-    def add(self, owner_id: str, new: Sequence[Entry], brought: Sequence[Mood] = ()) -> None:
+    def add(self, owner_id: str, new: Sequence[Entry], brought: Sequence[Mood], now: datetime) -> None:
         """Write many days at once with the moods they bring along, all or none.
 
         Raises ConflictError when a day is written already, InvalidMoodError when a mood's name is in use.
         """
         try:
             with writing(self._engine) as connection:
-                rows = _rows_over(connection, owner_id, new)
+                over = _revisions_over(connection, owner_id, new)
                 put_moods(connection, owner_id, brought)
-                if rows:
-                    gone = delete(entries).where(entries.c.owner_id == owner_id, entries.c.deleted_at.is_not(None))
-                    days = [{"taken": row["day"]} for row in rows]
-                    connection.execute(gone.where(entries.c.day == bindparam("taken")), days)
+                _make_room(connection, owner_id, [day for day in sorted(over) if over[day]], now)
+                ordered = sorted(new, key=lambda entry: entry.day)  # so that no two who add at once wait for each other
+                for some in (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH)):
+                    rows = [{**values_of(e), "owner_id": owner_id, "revision": over[e.day] + 1} for e in some]
                     connection.execute(insert(entries), rows)
         except IntegrityError as error:  # somebody was quicker
             raise ConflictError(new[0].day) from error
@@ -166,18 +150,19 @@ class EntryStore:
 
     def delete(self, owner_id: str, day: date, revision: int, now: datetime) -> None:
         """Take the day's ``revision`` out of the diary; it can be put back by `write`. Raises ConflictError."""
-        query = (
-            update(entries)
-            .where(_mine(owner_id), entries.c.day == day, entries.c.revision == revision)
-            .values(deleted_at=now, revision=revision + 1)
-        )
-        with writing(self._engine) as connection:
-            if not connection.execute(query).rowcount:
-                raise ConflictError(day)
+        there = and_(_mine(owner_id), entries.c.day == day, entries.c.revision == revision)
+        try:
+            with writing(self._engine) as connection:
+                set_aside(connection, there, now)
+                query = update(entries).where(there).values(deleted_at=now, revision=revision + 1)
+                if not connection.execute(query).rowcount:
+                    raise ConflictError(day)
+        except IntegrityError as error:  # somebody was quicker
+            raise ConflictError(day) from error
 
     def _read(self, query: Select[Any]) -> tuple[Entry, ...]:
         with reading(self._engine) as connection:
-            return tuple(_entry(row) for row in connection.execute(query).mappings())
+            return tuple(entry_of(row) for row in connection.execute(query).mappings())
 
 
 def _mine(owner_id: str) -> ColumnElement[bool]:
@@ -199,52 +184,22 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _values(entry: Entry) -> dict[str, Any]:
-    song = entry.song
-    parts = (song.title if song else "", song.artist if song else "", entry.note, *entry.tags)
-    return {
-        "day": entry.day,
-        "revision": entry.revision,
-        "mood_id": entry.mood.id if entry.mood else None,
-        "song_title": song.title if song else None,
-        "song_artist": song.artist if song else None,
-        "spotify_id": song.spotify_id if song else None,
-        "mbid": song.mbid if song else None,
-        "note": entry.note,
-        "tags": list(entry.tags),
-        "photo": entry.photo,
-        "zone": entry.zone,
-        "created_at": entry.created_at,
-        "updated_at": entry.updated_at,
-        "folded": fold("\n".join(parts)),
-    }
-
-
-def _rows_over(connection: Connection, owner_id: str, new: Sequence[Entry]) -> list[dict[str, Any]]:
-    """The rows of ``new`` days, each over the revision that its day last had."""
+def _revisions_over(connection: Connection, owner_id: str, new: Sequence[Entry]) -> dict[date, int]:
+    """The revision that each of the ``new`` days last had, 0 for a day never written. Raises ConflictError."""
     taken = select(entries.c.day, entries.c.revision, entries.c.deleted_at).where(entries.c.owner_id == owner_id)
     known = {day: (revision, deleted) for day, revision, deleted in connection.execute(taken)}
-    rows = {}
+    over = {}
     for entry in new:
         revision, deleted = known.get(entry.day, (0, True))
-        if not deleted or entry.day in rows:
+        if not deleted or entry.day in over:
             raise ConflictError(entry.day)
-        rows[entry.day] = {**_values(entry), "owner_id": owner_id, "revision": revision + 1}
-    return list(rows.values())
+        over[entry.day] = revision
+    return over
 
 
-def _song(row: RowMapping) -> Song | None:
-    if row["song_title"] is None:
-        return None
-    return Song(row["song_title"], row["song_artist"], row["spotify_id"], row["mbid"])
-
-
-def _entry(row: RowMapping) -> Entry:
-    same = ("day", "note", "photo", "zone", "revision", "created_at", "updated_at")
-    return Entry(
-        **{name: row[name] for name in same},
-        mood=mood_of(row, "mood_"),
-        song=_song(row),
-        tags=tuple(row["tags"]),
-        track=track_of(row, "track_"),
-    )
+def _make_room(connection: Connection, owner_id: str, days: Sequence[date], now: datetime) -> None:
+    """Take the deleted ``days`` out of the way; what they were is kept as former versions."""
+    for day in days:
+        gone = and_(entries.c.owner_id == owner_id, entries.c.day == day, entries.c.deleted_at.is_not(None))
+        set_aside(connection, gone, now)
+        connection.execute(delete(entries).where(gone))

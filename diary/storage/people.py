@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from diary.errors import InvalidMoodError, NotFoundError
 from diary.model import BUILT_IN_MOODS, Mood, Unsaved
 from diary.storage.database import put_row, reading, writing
-from diary.storage.tables import drafts, entries, moods, people
+from diary.storage.tables import drafts, entries, moods, people, revisions
 
 
 def mood_of(row: RowMapping, prefix: str = "") -> Mood | None:
@@ -24,15 +24,19 @@ def mood_of(row: RowMapping, prefix: str = "") -> Mood | None:
 
 def put_moods(connection: Connection, owner_id: str, new: Sequence[Mood]) -> None:
     """Add moods behind the others, in the caller's transaction. Raises InvalidMoodError on a name in use."""
+    _hold_moods(connection, owner_id)
     last = connection.execute(select(func.max(moods.c.position)).where(moods.c.owner_id == owner_id)).scalar()
     for position, mood in enumerate(new, start=(last or 0) + 1):
         _refuse_twin(connection, owner_id, mood)
         connection.execute(insert(moods).values(owner_id=owner_id, position=position, **asdict(mood)))
 
 
-def _refuse_twin(connection: Connection, owner_id: str, mood: Mood, but: str = "") -> None:
-    # On PostgreSQL others who change this person's moods wait here; on SQLite there is one writer anyway.
+def _hold_moods(connection: Connection, owner_id: str) -> None:
+    """Let others who change this person's moods wait on PostgreSQL, too, as SQLite's one writer does by itself."""
     connection.execute(select(people.c.owner_id).where(people.c.owner_id == owner_id).with_for_update(key_share=True))
+
+
+def _refuse_twin(connection: Connection, owner_id: str, mood: Mood, but: str = "") -> None:
     names = select(moods.c.name).where(moods.c.owner_id == owner_id, moods.c.retired.is_(False), moods.c.id != but)
     if mood.name.casefold() in {name.casefold() for name in connection.execute(names).scalars()}:
         raise InvalidMoodError(f"There is a mood named “{mood.name}” already. Choose another name.")
@@ -73,7 +77,9 @@ class PersonStore:
 
     def moods(self, owner_id: str) -> tuple[Mood, ...]:
         """All moods the person has, in their order, hidden and retired ones too."""
-        query = select(moods).where(moods.c.owner_id == owner_id).order_by(moods.c.retired, moods.c.position)
+        query = (
+            select(moods).where(moods.c.owner_id == owner_id).order_by(moods.c.retired, moods.c.position, moods.c.id)
+        )
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(mood for row in rows if (mood := mood_of(row)))
@@ -90,10 +96,13 @@ class PersonStore:
         NotFoundError when the old mood is gone or was replaced already.
         """
         mine = (moods.c.owner_id == owner_id) & (moods.c.id == old_id) & moods.c.retired.is_(False)
-        used = select(entries.c.day).where(entries.c.owner_id == owner_id, entries.c.mood_id == old_id).limit(1)
+        noted = (select(t.c.day).where(t.c.owner_id == owner_id, t.c.mood_id == old_id) for t in (entries, revisions))
+        used = union_all(*noted).limit(1)
         with writing(self._engine) as connection:
+            _hold_moods(connection, owner_id)
             _refuse_twin(connection, owner_id, new, but=old_id)
-            position = connection.execute(select(moods.c.position).where(mine)).scalar_one_or_none()
+            # A day that is being noted with it is waited for, to be seen below.
+            position = connection.execute(select(moods.c.position).where(mine).with_for_update()).scalar_one_or_none()
             if position is None:
                 raise NotFoundError("That mood is not in this diary.")
             if connection.execute(used).one_or_none():
@@ -105,6 +114,7 @@ class PersonStore:
     def arrange_moods(self, owner_id: str, order: Sequence[str], hidden: frozenset[str]) -> None:
         """Show the moods in this ``order`` of ids, and keep the ``hidden`` ones off the palette."""
         with writing(self._engine) as connection:
+            _hold_moods(connection, owner_id)
             for position, mood_id in enumerate(order):
                 connection.execute(
                     update(moods)

@@ -1,6 +1,7 @@
 """The tables, as SQLAlchemy Core sees them; `migrations/` makes them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -70,28 +72,53 @@ moods = Table(
     ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
 )
 
+
+def _content() -> list[Column[Any]]:
+    """What a day holds, in its row and in each of its former versions."""
+    return [
+        Column("mood_id", String(32)),
+        Column("song_title", Text),
+        Column("song_artist", Text),
+        Column("spotify_id", String(22)),
+        Column("mbid", String(36)),
+        Column("note", Text, nullable=False),
+        Column("tags", JSON, nullable=False),
+        Column("photo", String(255)),
+        Column("zone", String(64), nullable=False),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("updated_at", UtcDateTime, nullable=False),
+        Column("deleted_at", UtcDateTime),
+    ]
+
+
 entries = Table(
     "entries",
     metadata,
     Column("owner_id", String(255), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("revision", Integer, nullable=False),
-    Column("mood_id", String(32)),
-    Column("song_title", Text),
-    Column("song_artist", Text),
-    Column("spotify_id", String(22)),
-    Column("mbid", String(36)),
-    Column("note", Text, nullable=False),
-    Column("tags", JSON, nullable=False),
-    Column("photo", String(255)),
-    Column("zone", String(64), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-    Column("deleted_at", UtcDateTime),
+    *_content(),
     Column("folded", Text, nullable=False),  # title, artist, note and tags as `query.fold` makes them, for search
     ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
     ForeignKeyConstraint(["owner_id", "mood_id"], ["moods.owner_id", "moods.id"]),
     Index("entries_mood", "owner_id", "mood_id", "day"),
+    Index("entries_photo", "photo"),
+    Index("entries_trash", "deleted_at"),
+)
+
+# What a day was before it was changed: the row as it stood, until `sweep` forgets it.
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("owner_id", String(255), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    *_content(),
+    Column("replaced_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["owner_id", "mood_id"], ["moods.owner_id", "moods.id"]),
+    Index("revisions_photo", "photo"),
+    Index("revisions_replaced", "replaced_at"),
 )
 
 drafts = Table(
@@ -102,6 +129,16 @@ drafts = Table(
     Column("fields", Text, nullable=False),
     Column("kept_at", UtcDateTime, nullable=False),
     ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
+)
+
+# Photos that the store could not take when they were saved, until it does.
+waiting_photos = Table(
+    "waiting_photos",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("large", LargeBinary, nullable=False),
+    Column("small", LargeBinary, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
 )
 
 # What outside catalogues answered: a cache of public facts, no part of anybody's diary.

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,8 +18,8 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 
 @pytest.fixture
-def diary(tmp_path: Path) -> Diary:
-    return make_diary(tmp_path)
+def diary(database: str) -> Diary:
+    return make_diary(database)
 
 
 def names(moods: tuple[Mood, ...]) -> list[str]:
@@ -50,16 +49,16 @@ def test_a_new_person_has_the_built_in_moods_in_their_order_and_a_day_that_ends_
     assert diary.day_cutoff_hour() == 4
 
 
-def test_coming_back_changes_nothing(diary: Diary, tmp_path: Path) -> None:
+def test_coming_back_changes_nothing(diary: Diary, database: str) -> None:
     diary.set_day_cutoff_hour(2)
     diary.add_mood(SERENE)
-    again = make_diary(tmp_path)
+    again = make_diary(database)
     assert again.day_cutoff_hour() == 2
     assert names(again.moods()) == [*names(BUILT_IN_MOODS), "serene"]
 
 
-def test_a_person_who_comes_in_eight_tabs_at_once_is_welcomed_once(tmp_path: Path) -> None:
-    parts = make_parts(tmp_path)
+def test_a_person_who_comes_in_eight_tabs_at_once_is_welcomed_once(database: str) -> None:
+    parts = make_parts(database)
     succeeded, _ = at_once(lambda _: Diary("somebody new", parts))
     assert succeeded == 8
     assert Diary("somebody new", parts).moods() == BUILT_IN_MOODS
@@ -133,7 +132,7 @@ def test_a_deleted_day_can_come_back_with_its_mood(diary: Diary) -> None:
     entry = diary.save(EntryDraft(TODAY, "calm"))
     diary.delete(entry)
     diary.change_mood(replace(mood(diary.moods(), "calm"), name="serene"))
-    diary.undo(TODAY, entry, 2)
+    diary.history.undo(TODAY, entry, 2)
     assert diary.find_day(TODAY).mood.name == "calm"
 
 
@@ -189,12 +188,37 @@ def test_of_eight_tabs_that_add_the_same_mood_at_once_one_succeeds_and_the_other
     assert names(diary.moods()).count("serene") == 1
 
 
+def test_eight_tabs_that_arrange_the_moods_at_once_all_succeed(diary: Diary) -> None:
+    ids = [mood.id for mood in BUILT_IN_MOODS]
+    orders = [ids[number:] + ids[:number] for number in range(8)]
+    for _ in range(3):
+        succeeded, told = at_once(lambda number: diary.arrange_moods(orders[number], hidden=[]))
+        assert (succeeded, told) == (8, [])
+        assert [mood.id for mood in diary.moods()] in orders
+
+
+def test_a_mood_that_is_replaced_while_days_are_noted_with_it_stays_with_them(diary: Diary) -> None:
+    for back in range(0, 80, 8):
+        calm = mood(diary.moods(), "calm")
+
+        def act(number: int, back: int = back, calm: Mood = calm) -> None:
+            if number == 3:
+                diary.change_mood(replace(calm, light=f"#{back:06x}"))
+            else:
+                diary.save(EntryDraft(TODAY - timedelta(days=back + number), "calm"))
+
+        succeeded, _ = at_once(act)
+        written = [entry for entry in diary.each() if back <= (TODAY - entry.day).days < back + 8]
+        assert len(written) == succeeded - 1
+        assert {entry.mood.name for entry in written} <= {"calm"}
+
+
 # -------------------------------------------------------------------- the end of the day
 
 
-def test_the_day_ends_when_the_person_says(tmp_path: Path) -> None:
+def test_the_day_ends_when_the_person_says(database: str) -> None:
     clock = Clock(datetime(2026, 11, 23, 2, 30, tzinfo=UTC))
-    diary = make_diary(tmp_path, clock=clock)
+    diary = make_diary(database, clock=clock)
     assert diary.today("UTC") == date(2026, 11, 22)
     diary.set_day_cutoff_hour(2)
     assert diary.today("UTC") == date(2026, 11, 23)
@@ -233,9 +257,9 @@ def test_even_what_no_entry_can_hold_is_kept_while_it_is_typed(diary: Diary) -> 
     assert diary.find_unsaved(TODAY) == (typed, NOON)
 
 
-def test_each_day_has_its_own_unsaved_text_and_the_latest_counts(tmp_path: Path) -> None:
+def test_each_day_has_its_own_unsaved_text_and_the_latest_counts(database: str) -> None:
     clock = Clock()
-    diary = make_diary(tmp_path, clock=clock)
+    diary = make_diary(database, clock=clock)
     diary.keep_unsaved(Unsaved(YESTERDAY, note="yesterday"))
     diary.keep_unsaved(Unsaved(TODAY, note="first"))
     clock.move(minutes=5)

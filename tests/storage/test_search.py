@@ -15,9 +15,9 @@ from tests.builders import TODAY, a_row_of_days, make_parts
 
 
 @pytest.fixture(scope="module")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+def parts(shared_database: str) -> Parts:
     """One database for many examples, each with a person of its own."""
-    return make_parts(tmp_path_factory.mktemp("shared"))
+    return make_parts(shared_database)
 
 
 def written(parts: Parts, *notes: str) -> Diary:

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import fmean
 from uuid import uuid4
 
@@ -24,9 +23,9 @@ WINDOW = st.tuples(st.integers(0, 800), st.integers(0, 800))
 
 
 @pytest.fixture(scope="module")
-def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+def parts(shared_database: str) -> Parts:
     """One database for many examples, each with a person of its own."""
-    return make_parts(tmp_path_factory.mktemp("shared"))
+    return make_parts(shared_database)
 
 
 def with_days(parts: Parts, written: dict[int, str | None]) -> Diary:
@@ -75,8 +74,8 @@ def test_every_sum_agrees_with_plain_python(
     assert diary.mood_span() == ((ever[0][0], ever[-1][0]) if ever else None)
 
 
-def test_a_year_by_hand(tmp_path: Path) -> None:
-    diary = make_diary(tmp_path)
+def test_a_year_by_hand(database: str) -> None:
+    diary = make_diary(database)
     diary.add_days(
         [
             EntryDraft(date(2026, 1, 5), "happy"),  # a Monday; +0.85
@@ -96,16 +95,16 @@ def test_a_year_by_hand(tmp_path: Path) -> None:
     assert diary.mood_span() == (date(2026, 1, 5), date(2026, 2, 2))
 
 
-def test_an_empty_diary_has_no_sums_and_no_zeros(tmp_path: Path) -> None:
-    diary = make_diary(tmp_path)
+def test_an_empty_diary_has_no_sums_and_no_zeros(database: str) -> None:
+    diary = make_diary(database)
     diary.save(EntryDraft(TODAY, note="no mood is not a neutral mood"))
     for sums in (diary.mood_days, diary.month_means, diary.mood_counts, diary.weekday_means):
         assert sums(*EVER) == ()
     assert diary.mood_span() is None
 
 
-def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(tmp_path: Path) -> None:
-    diary = make_diary(tmp_path)
+def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -> None:
+    diary = make_diary(database)
     diary.save(EntryDraft(TODAY - timedelta(days=1), "calm"))
     now = diary.change_mood(replace(mood(diary.moods(), "calm"), valence=-1, arousal=1))
     diary.save(EntryDraft(TODAY, "calm"))
@@ -115,7 +114,7 @@ def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(tmp_path: Path) 
     assert [month.valence for month in diary.month_means(*EVER)] == [pytest.approx((0.65 - 1) / 2)]
 
 
-def test_both_ends_of_a_period_belong_to_it(tmp_path: Path) -> None:
-    diary = make_diary(tmp_path)
+def test_both_ends_of_a_period_belong_to_it(database: str) -> None:
+    diary = make_diary(database)
     diary.add_days([EntryDraft(date(2026, month, day), "calm") for month, day in ((4, 30), (5, 1), (5, 31), (6, 1))])
     assert [one.day.day for one in diary.mood_days(date(2026, 5, 1), date(2026, 5, 31))] == [1, 31]

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diary.errors import TransferError
-from diary.model import Entry, Song
+from diary.model import Entry, EntryDraft, Song
 from diary.transfer.csv_file import csv_lines, read_csv
-from diary.transfer.record import draft_of
 from tests.builders import TODAY
 from tests.transfer.samples import ENTRY
 
@@ -29,7 +28,8 @@ def cells(text: str) -> list[list[str]]:
 
 def note_back(text: str) -> str:
     ((_, day),) = read_csv(text.encode()).days
-    return draft_of(day).note
+    assert isinstance(day, EntryDraft), day
+    return day.note
 
 
 def refusal(text: str) -> str:
@@ -109,8 +109,8 @@ def test_a_file_saved_again_by_a_spreadsheet_still_gives_the_same_texts() -> Non
 
 
 def test_columns_may_stand_in_any_order_and_all_but_the_day_may_be_missing() -> None:
-    ((where, day),) = read_csv(b"note,day\n\nHello,2026-11-22\n").days
-    draft = draft_of(day)
+    ((where, draft),) = read_csv(b"note,day\n\nHello,2026-11-22\n").days
+    assert isinstance(draft, EntryDraft)
     assert (where, draft.day, draft.note, draft.mood, draft.song, draft.tags) == (
         "line 3",
         TODAY,

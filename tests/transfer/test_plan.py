@@ -12,8 +12,9 @@ from PIL import Image
 from diary.diary import Diary
 from diary.errors import ConflictError, TransferError
 from diary.model import EntryDraft
-from diary.storage.photos import FolderPhotoStore
+from diary.storage.photos import open_photos
 from diary.transfer.plan import DiaryFile, plan_import
+from diary.transfer.record import draft_of, mood_of, taken
 from tests.builders import SERENE, TODAY, a_row_of_days, make_diary
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -30,14 +31,14 @@ SERENE_MOOD = {
 
 def file_of(*days: object, moods: tuple[object, ...] = ()) -> DiaryFile:
     return DiaryFile(
-        days=tuple((f"entry {number}", day) for number, day in enumerate(days, 1)),
-        moods=tuple((f"mood {number}", mood) for number, mood in enumerate(moods, 1)),
+        days=tuple((f"entry {number}", taken(draft_of, day)) for number, day in enumerate(days, 1)),
+        moods=tuple((f"mood {number}", taken(mood_of, mood)) for number, mood in enumerate(moods, 1)),
     )
 
 
 @pytest.fixture
-def diary(tmp_path: Path) -> Diary:
-    return make_diary(tmp_path)
+def diary(database: str) -> Diary:
+    return make_diary(database)
 
 
 def refusals(diary: Diary, *days: object, moods: tuple[object, ...] = ()) -> list[tuple[str, str]]:
@@ -189,8 +190,8 @@ def test_a_mood_of_the_same_name_stays_as_it_is_here_and_that_is_told(diary: Dia
     assert any("calm" in note and "yours stay" in note for note in plan.notes())
 
 
-def test_a_mood_of_ones_own_is_not_anothers(tmp_path: Path) -> None:
-    ada, bob = make_diary(tmp_path, "ada"), make_diary(tmp_path, "bob")
+def test_a_mood_of_ones_own_is_not_anothers(database: str) -> None:
+    ada, bob = make_diary(database, "ada"), make_diary(database, "bob")
     ada.add_mood(SERENE)
     assert len(refusals(bob, {**CALM_DAY, "mood": "serene"})) == 1
     assert refusals(ada, {**CALM_DAY, "mood": "serene"}) == []
@@ -206,8 +207,8 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-def with_photos(tmp_path: Path) -> Callable[[str], Diary]:
-    return lambda owner: make_diary(tmp_path, owner, photos=FolderPhotoStore(tmp_path / "photos"))
+def with_photos(database: str, tmp_path: Path) -> Callable[[str], Diary]:
+    return lambda owner: make_diary(database, owner, photos=open_photos(str(tmp_path / "photos"), None))
 
 
 def test_a_photo_that_is_here_stays_with_its_day(with_photos: Callable[[str], Diary]) -> None:

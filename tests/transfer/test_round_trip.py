@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -70,9 +69,9 @@ def content(entries: Iterable[Entry]) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture(scope="module")
-def new_diary(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Diary]:
+def new_diary(shared_database: str) -> Callable[[], Diary]:
     """Makes an empty diary of somebody else at every call, all in one database."""
-    parts, number = make_diary(tmp_path_factory.mktemp("diaries"))._parts, count()
+    parts, number = make_diary(shared_database)._parts, count()
     return lambda: Diary(f"owner {next(number)}", parts)
 
 
@@ -98,9 +97,9 @@ def test_cleaning_a_tag_twice_is_cleaning_it_once_so_that_it_comes_back(tag: str
 
 @pytest.mark.parametrize(("write", "read"), [(as_json, read_json), (as_csv, read_csv)], ids=["JSON", "CSV"])
 def test_a_second_import_of_the_same_file_changes_nothing(
-    tmp_path: Path, write: Callable[[Diary], bytes], read: Read
+    database: str, write: Callable[[Diary], bytes], read: Read
 ) -> None:
-    ada, bob = make_diary(tmp_path, "ada"), make_diary(tmp_path, "bob")
+    ada, bob = make_diary(database, "ada"), make_diary(database, "bob")
     ada.add_days([EntryDraft(TODAY, "calm", note="once"), EntryDraft(TODAY - timedelta(1), "sad")])
     file = write(ada)
     plan_import(bob, read(file)).commit(bob)
@@ -111,9 +110,9 @@ def test_a_second_import_of_the_same_file_changes_nothing(
 
 
 def test_ones_own_export_brought_into_ones_own_diary_changes_nothing_even_after_a_mood_was_replaced(
-    tmp_path: Path,
+    database: str,
 ) -> None:
-    diary = make_diary(tmp_path)
+    diary = make_diary(database)
     mine = diary.add_mood(SERENE)
     diary.add_days([EntryDraft(TODAY, "serene")])
     diary.change_mood(replace(mine, name="tranquil"))
@@ -122,8 +121,8 @@ def test_ones_own_export_brought_into_ones_own_diary_changes_nothing_even_after_
     assert (plan.commit(diary), plan.refusals, diary.all_moods()) == (0, [], moods)
 
 
-def test_moods_of_ones_own_come_back_from_json_with_their_looks_and_their_place(tmp_path: Path) -> None:
-    ada, bob = make_diary(tmp_path, "ada"), make_diary(tmp_path, "bob")
+def test_moods_of_ones_own_come_back_from_json_with_their_looks_and_their_place(database: str) -> None:
+    ada, bob = make_diary(database, "ada"), make_diary(database, "bob")
     ada.add_mood(SERENE)
     ada.add_days([EntryDraft(TODAY, "serene")])
     plan_import(bob, read_json(as_json(ada))).commit(bob)
@@ -134,8 +133,8 @@ def test_moods_of_ones_own_come_back_from_json_with_their_looks_and_their_place(
     assert [mood.name for mood in bob.moods()] == [mood.name for mood in ada.moods()]
 
 
-def test_a_mood_that_was_replaced_comes_back_hidden_with_its_days(tmp_path: Path) -> None:
-    ada, bob = make_diary(tmp_path, "ada"), make_diary(tmp_path, "bob")
+def test_a_mood_that_was_replaced_comes_back_hidden_with_its_days(database: str) -> None:
+    ada, bob = make_diary(database, "ada"), make_diary(database, "bob")
     mine = ada.add_mood(SERENE)
     ada.add_days([EntryDraft(TODAY, "serene")])
     ada.change_mood(replace(mine, name="tranquil"))
@@ -146,8 +145,8 @@ def test_a_mood_that_was_replaced_comes_back_hidden_with_its_days(tmp_path: Path
     assert (entry.mood.name, entry.mood.hidden, entry.mood.valence) == ("serene", True, SERENE.valence)
 
 
-def test_an_export_holds_the_days_of_its_owner_only(tmp_path: Path) -> None:
-    ada, bob = make_diary(tmp_path, "ada"), make_diary(tmp_path, "bob")
+def test_an_export_holds_the_days_of_its_owner_only(database: str) -> None:
+    ada, bob = make_diary(database, "ada"), make_diary(database, "bob")
     ada.add_days([EntryDraft(TODAY, note="Ada's secret")])
     bob.add_days([EntryDraft(TODAY, note="Bob's secret")])
     for write in (as_json, as_csv):
@@ -155,8 +154,8 @@ def test_an_export_holds_the_days_of_its_owner_only(tmp_path: Path) -> None:
         assert b"Bob's secret" not in write(ada)
 
 
-def test_deleted_days_are_not_exported_and_may_come_back(tmp_path: Path) -> None:
-    diary = make_diary(tmp_path)
+def test_deleted_days_are_not_exported_and_may_come_back(database: str) -> None:
+    diary = make_diary(database)
     diary.save(EntryDraft(TODAY, note="Dear diary", created_at=NOON, updated_at=NOON))
     file, entry = as_json(diary), diary.find_day(TODAY)
     assert entry is not None

@@ -3,14 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
@@ -36,6 +35,9 @@ HOSTILE = (
 )
 
 
+SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what the database has no part in
+
+
 @pytest.fixture
 def music(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMusic]:
     with FakeMusic() as fake:
@@ -45,7 +47,7 @@ def music(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMusic]:
 
 
 @pytest.fixture
-def diary(music: FakeMusic) -> Diary:
+def diary(music: FakeMusic, database: str) -> Diary:
     settings = load_settings()
     prepare(settings)
     return open_diary(settings)
@@ -93,6 +95,7 @@ def test_a_full_diary_has_every_page(diary: Diary, page: str) -> None:
     assert words(show(page))
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_shown_and_breaks_no_page(diary: Diary, page: str, text: str) -> None:
@@ -132,6 +135,7 @@ def test_saving_twice_changes_one_entry(diary: Diary) -> None:
     assert (entry.note, entry.revision) == ("Two.", 2)
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     "key", ["day", "mood", "song_search", "song_title", "song_artist", "note", "tags", "photo", "save"]
 )
@@ -200,6 +204,7 @@ def test_a_search_without_a_choice_is_not_lost_silently(diary: Diary) -> None:
     assert diary.count() == 0
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("fault", [500, 429, "hang", "reset", "garbage"])
 def test_a_source_that_fails_never_blocks_typing_by_hand(diary: Diary, music: FakeMusic, fault: str | int) -> None:
     music.fault("search", fault if fault != "garbage" else "html")
@@ -238,15 +243,15 @@ def test_a_database_that_goes_away_keeps_the_text_and_says_so(diary: Diary) -> N
     assert "Saved" in words(app)
 
 
-def test_a_database_that_is_locked_keeps_the_text_and_says_so(diary: Diary) -> None:
+def test_a_database_that_is_locked_keeps_the_text_and_says_so(diary: Diary, database: str) -> None:
     app = show()
     app.text_area(key="note").input("Kept on the page.").run()
-    with closing(sqlite3.connect(load_settings().database_place, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with create_engine(database).connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE" if other.dialect.name == "sqlite" else "LOCK entries IN EXCLUSIVE MODE")
         app.button(key="save").click().run()
         assert "in use by another program" in words(app)
         assert app.text_area(key="note").value == "Kept on the page."
-        other.execute("ROLLBACK")
+        other.rollback()
     app.button(key="save").click().run()
     assert "Saved" in words(app)
 
@@ -282,6 +287,7 @@ def test_a_day_written_further_east_can_be_opened(diary: Diary) -> None:
     assert "has not come yet" in words(show(day=(ahead + timedelta(1)).isoformat()))
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("query", [{"before": "xyz"}, {"after": "xyz"}, {"month": "2026"}, {"day": "20261101"}])
 def test_an_address_that_makes_no_sense_says_so(diary: Diary, query: dict[str, str]) -> None:
     write(diary, 1)

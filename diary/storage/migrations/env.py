@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `diary.storage.database.migrate` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `diary.storage.migration.migrate` hands over."""
 
 from alembic import context
 

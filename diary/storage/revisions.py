@@ -1,0 +1,81 @@
+"""What days were before they were changed or deleted, until it is forgotten."""
+
+import json
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, literal, select
+
+from diary.model import Entry
+from diary.protocols import Forgotten, Former
+from diary.storage.database import reading, writing
+from diary.storage.rows import entry_of, select_days
+from diary.storage.tables import UtcDateTime, drafts, entries, revisions
+
+_CONTENT = [column.name for column in revisions.c if column.name != "replaced_at"]
+
+
+def set_aside(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    """Keep the rows of ``entries`` as they stand, in the caller's transaction, before they are changed.
+
+    An IntegrityError means that another transaction has changed one of them just now.
+    """
+    rows = select(*(entries.c[name] for name in _CONTENT), literal(now, UtcDateTime)).where(which)
+    connection.execute(insert(revisions).from_select([*_CONTENT, "replaced_at"], rows))
+
+
+class RevisionStore:
+    """Former versions of days and deleted days, by owner."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of_day(self, owner_id: str, day: date) -> tuple[Former, ...]:
+        """What the day was before, newest first; the times it was empty are left out."""
+        query = (
+            select_days(revisions)
+            .where(revisions.c.owner_id == owner_id, revisions.c.day == day, revisions.c.deleted_at.is_(None))
+            .order_by(revisions.c.revision.desc())
+        )
+        with reading(self._engine) as connection:
+            return tuple(Former(entry_of(row), row["replaced_at"]) for row in connection.execute(query).mappings())
+
+    def deleted(self, owner_id: str, limit: int) -> tuple[Former, ...]:
+        """The days in the trash, those deleted last first."""
+        query = (
+            select_days(entries)
+            .where(entries.c.owner_id == owner_id, entries.c.deleted_at.is_not(None))
+            .order_by(entries.c.deleted_at.desc(), entries.c.day.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return tuple(Former(entry_of(row), row["deleted_at"]) for row in connection.execute(query).mappings())
+
+    def find_deleted(self, owner_id: str, day: date) -> Entry | None:
+        """The day as it lies in the trash."""
+        query = select_days(entries).where(
+            entries.c.owner_id == owner_id, entries.c.day == day, entries.c.deleted_at.is_not(None)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return entry_of(row) if row else None
+
+    def forget(self, before: datetime) -> Forgotten:
+        """Drop for good, of every owner, the days deleted and the versions replaced before that instant."""
+        old = delete(revisions).where(revisions.c.replaced_at < before).returning(revisions.c.photo)
+        gone = delete(entries).where(entries.c.deleted_at < before).returning(entries.c.photo)
+        with writing(self._engine) as connection:
+            versions = connection.execute(old).scalars().all()
+            days = connection.execute(gone).scalars().all()
+        return Forgotten(len(days), len(versions), frozenset(key for key in (*days, *versions) if key))
+
+    def photos_in_use(self, keys: Collection[str]) -> set[str]:
+        """Those of ``keys`` that a day, one in the trash, a former version or a draft still shows."""
+        with reading(self._engine) as connection:
+            used = {
+                key
+                for table in (entries, revisions)
+                for key in connection.execute(select(table.c.photo).where(table.c.photo.in_(keys))).scalars()
+            }
+            kept = (json.loads(fields).get("photo") for fields in connection.execute(select(drafts.c.fields)).scalars())
+            return used.union(key for key in kept if key in keys)
