@@ -4,7 +4,7 @@ import streamlit as st
 
 from diary.transfer.csv_file import csv_lines
 from diary.transfer.json_file import json_lines
-from diary.ui import text
+from diary.ui import past, text
 from diary.ui.forms import told
 from diary.ui.mood_editor import mood_editor
 from diary.ui.state import current_diary, places, set_values, value, zone
@@ -53,6 +53,12 @@ with st.container(horizontal=True):
         on_click="ignore",
         icon=":material/download:",
     )
+
+st.html(
+    '<div class="says"><h2>Trash</h2><p>Deleted days are kept for 30 days, and so is what a day was before a change: '
+    "look for “Earlier versions” below it.</p></div>"
+)
+past.trash(diary)
 
 st.html('<div class="says"><h2>Songs</h2></div>')
 st.write(text.plain(diary.catalog.state()))

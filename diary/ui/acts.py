@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, PhotoError, StorageError
 from diary.model import Entry, EntryDraft
@@ -103,7 +104,7 @@ def undo() -> None:
     if change:
         diary = current_diary()
         entry = diary.find_day(change.day)
-        diary.undo(change.day, change.before, change.revision)
+        diary.history.undo(change.day, change.before, change.revision)
         if entry and not change.before:
             diary.keep_unsaved(replace(unsaved(change.day, entry), revision=0))
         close(None)
@@ -114,6 +115,22 @@ def delete(entry: Entry) -> None:
     """Take a day out of the diary; it can be taken back until the next change."""
     current_diary().delete(entry)
     close(Change(entry.day, entry, entry.revision + 1, deleted=True))
+
+
+@told
+def take_back(entry: Entry, revision: int) -> None:
+    """Make a day what it was at ``revision``; `undo` makes it ``entry`` again."""
+    diary = current_diary()
+    diary.history.take_back(entry.day, revision)
+    now = diary.find_day(entry.day)
+    close(Change(entry.day, entry, now.revision) if now else None)
+
+
+@told
+def put_back(day: date) -> None:
+    """Put a day from the trash back into the diary."""
+    current_diary().history.put_back(day)
+    close(None)
 
 
 @told

@@ -8,7 +8,7 @@ import streamlit as st
 from diary.diary import Diary
 from diary.errors import SourceError
 from diary.model import FIRST_DAY, MAX_NOTE, Entry, EntryDraft, Mood, Song
-from diary.ui import acts, cards, forms, songs, text
+from diary.ui import acts, cards, forms, past, songs, text
 from diary.ui.state import Form, tab, value
 
 PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
@@ -180,11 +180,17 @@ def finished_day(diary: Diary, entry: Entry) -> None:
     change = tab().change
     fresh = change is not None and not change.deleted and (change.day, change.revision) == (entry.day, entry.revision)
     st.html(cards.record(entry, "Saved" if fresh else ""))
+    if fresh and entry.photo and diary.is_photo_waiting(entry.photo):
+        st.info(
+            "The place for photos does not answer just now. Yours is kept with the day and sent there by itself.",
+            icon=":material/cloud_upload:",
+        )
     with st.container(horizontal=True, key="after"):
         if change and fresh and change.before != entry:
             st.button("Undo", icon=":material/undo:", key="undo", on_click=acts.undo)
         st.button("Edit", icon=":material/edit:", key="edit", on_click=acts.edit)
         st.button("Delete", icon=":material/delete:", key="delete", on_click=acts.delete, args=(entry,))
+    past.versions(diary, entry)
     earlier = diary.on_this_day(entry.day)
     if earlier:
         st.html(cards.on_this_day(earlier))

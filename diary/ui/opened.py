@@ -6,17 +6,14 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.model import Entry
-from diary.ui import acts, cards, text
+from diary.ui import acts, cards, past, text
 from diary.ui.state import set_params, tab, write_day
 
 
 def day_dialog(diary: Diary, day: date) -> None:
     """Open ``day`` over the page; closing it takes the day out of the address."""
-    entry = diary.find_day(day)
     dialog = st.dialog(text.plain(text.long_day(day)), width="medium", on_dismiss=_dismissed)
-    dialog(_day)(entry, day)
-    if entry:
-        diary.freshen([entry])
+    dialog(_day)(diary, day)
 
 
 def _dismissed() -> None:
@@ -24,7 +21,8 @@ def _dismissed() -> None:
     set_params(day=None)
 
 
-def _day(entry: Entry | None, day: date) -> None:
+def _day(diary: Diary, day: date) -> None:
+    entry = diary.find_day(day)  # here, because what is pressed in the dialog draws the dialog alone
     if entry is None:
         st.write("Nothing noted yet. There is no hurry: a day can be written at any time.")
         if st.button("Write this day", type="primary", key="write"):
@@ -38,6 +36,8 @@ def _day(entry: Entry | None, day: date) -> None:
         player = f"https://open.spotify.com/embed/track/{entry.song.spotify_id}?utm_source=generator&theme=0"
         st.iframe(player, height=152, alt=f"Player for {cards.label(entry.song)[0]}")
         st.caption("This player comes from Spotify and sets cookies of its own.")
+    past.versions(diary, entry)
+    diary.freshen([entry])
 
 
 def _actions(entry: Entry) -> None:

@@ -1,0 +1,44 @@
+"""What days were before: former versions of one day, and the days in the trash."""
+
+import streamlit as st
+
+from diary.diary import Diary
+from diary.model import Entry
+from diary.protocols import Former
+from diary.ui import acts, cards, text
+
+
+def versions(diary: Diary, entry: Entry) -> None:
+    """The versions that ``entry`` replaced, each with a way back; they are read when somebody looks."""
+    if entry.revision == 1:
+        return
+    with st.expander("Earlier versions", icon=":material/history:", key="versions", on_change="rerun") as box:
+        if not box.open:
+            return
+        former = diary.history.versions(entry.day)
+        if not former:
+            st.caption("Earlier versions are kept for 30 days. None of this day is left.")
+        for one in former:
+            _version(one, entry)
+
+
+def _version(former: Former, entry: Entry) -> None:
+    revision = former.entry.revision
+    with st.container(key=f"former-{revision}", border=True):
+        changed = text.moment(former.until, entry.zone, entry.day)
+        st.html(f"{cards.version(former.entry)}<p class='when'>Changed {changed}</p>")
+        st.button("Bring this one back", key=f"back-{revision}", on_click=acts.take_back, args=(entry, revision))
+
+
+def trash(diary: Diary) -> None:
+    """The days that were deleted, each with a way back."""
+    deleted = diary.history.deleted()
+    if not deleted:
+        st.caption("Nothing is in the trash.")
+    for one in deleted:
+        day = one.entry.day
+        with st.container(key=f"trash-{day}", horizontal=True, vertical_alignment="center"):
+            deleted_at = text.moment(one.until, one.entry.zone, day)
+            words = f"<div><p>{cards.spoken(day, one.entry)}</p><p class='when'>Deleted {deleted_at}</p></div>"
+            st.html(f'<div class="gone">{cards.sleeve(one.entry, "small")}{words}</div>')
+            st.button("Put back", key=f"put-back-{day}", on_click=acts.put_back, args=(day,), icon=":material/undo:")

@@ -1,0 +1,35 @@
+"""What a person does on the form of a day."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.screen import settled
+from tests.browser.server import DiaryServer
+
+
+def open_form(page: Page, server: DiaryServer, day: str = "") -> None:
+    page.goto(f"{server.url}/{f'?day={day}' if day else ''}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+
+
+def choose_mood(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).click()
+    settled(page)
+
+
+def open_more(page: Page) -> None:
+    if not page.get_by_label("Note", exact=True).is_visible():
+        page.get_by_text("Note, tags and photo").click()
+    expect(page.get_by_label("Note", exact=True)).to_be_visible()
+
+
+def write_note(page: Page, text: str) -> None:
+    open_more(page)
+    page.get_by_label("Note", exact=True).fill(text)
+    page.get_by_label("Tags").focus()
+    settled(page)
+
+
+def press_save(page: Page) -> None:
+    page.locator(".st-key-save button").click()
+    settled(page)
