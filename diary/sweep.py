@@ -67,8 +67,9 @@ def _orphans(parts: Parts) -> tuple[set[str], int]:
 
 
 def _remove(parts: Parts, photos: Collection[str]) -> None:
+    """Remove them, unless somebody is just saving a day with one of them again."""
     for key in photos:
-        parts.photos.delete(key)
+        parts.photos.delete(key, before=parts.clock() - YOUNG)
 
 
 class Caretaker:

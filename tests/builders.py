@@ -70,7 +70,7 @@ class MemoryPhotoStore:
             raise NotFoundError("That photo is not in this diary.")
         return self.kept[key]
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str, before: datetime | None = None) -> None:
         self.kept.pop(key, None)
 
     def address(self, key: str, small: bool = False) -> None:

@@ -28,6 +28,10 @@ class Aging(MemoryPhotoStore):
         self.written[key] = self.clock.now
         return key
 
+    def delete(self, key: str, before=None) -> None:
+        if before is None or self.written[key] < before:
+            super().delete(key)
+
     def keys(self, before):
         return (key for key in list(self.kept) if self.written[key] < before)
 
@@ -132,6 +136,17 @@ def test_a_photo_whose_day_was_never_saved_is_removed_after_a_day(parts, diary: 
     assert orphan not in photos.kept
 
 
+def test_a_photo_that_is_just_being_saved_again_stays_though_its_old_day_is_forgotten(
+    parts, diary: Diary, clock: Clock, photos: Aging
+) -> None:
+    key = diary.save(FULL_DAY).photo
+    diary.delete(diary.find_day(TODAY))
+    clock.move(days=31)
+    assert photos.put("local", b"a picture") == key
+    forget(parts)
+    assert key in photos.kept
+
+
 def test_photos_of_another_database_are_left_alone_unless_they_are_meant(
     parts, diary: Diary, clock: Clock, photos: Aging
 ) -> None:
@@ -166,7 +181,7 @@ def test_the_caretaker_sends_forgets_and_outlives_every_failure(
             eventually(lambda: "house work waits: The photo store does not answer." in caplog.text)
             photos.failure, photos.sent = None, 2
             eventually(lambda: "sent waiting photos count=2" in caplog.text)
-            eventually(lambda: diary.history.deleted() == ())
+            eventually(lambda: photos.kept == {})
         finally:
             caretaker.stop()
-    assert photos.kept == {}
+    assert diary.history.deleted() == ()

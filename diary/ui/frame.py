@@ -11,11 +11,12 @@ from diary.model import Mood
 from diary.ui import cards, text
 from diary.ui.state import tab
 
-# Names the landmark and the current page, which `st.page_link` does not, and puts a drawn cover where artwork fails.
+# Names the landmark and the current page, which `st.page_link` does not, and puts something calm where a picture fails:
+# a drawn cover for artwork, the reason for a photo.
 # A field sends its text some 100 ms after it was left. A tap on a link would be quicker, and the text would be lost:
 # so the field is left at the touch, and the link waits for it. The way back has the field left too.
 _SCRIPT = """
-const LATE = 250;
+const LATE = 250, LOST = '/app/static/lost.svg';
 export default function({data}) {
   const bar = document.querySelector('[class*=st-key-nav-]');
   if (bar) {
@@ -25,9 +26,13 @@ export default function({data}) {
       if (place === data.place) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
     });
   }
-  const drawn = event => {
+  const calm = event => {
     const image = event.target;
-    if (image.tagName === 'IMG' && image.dataset.drawn && !image.src.endsWith(image.dataset.drawn)) {
+    if (image.tagName !== 'IMG') return;
+    if (image.matches('[src^="/photo/"]')) {
+      image.alt = image.title = 'This photo cannot be shown just now. It will be when its store answers again.';
+      image.src = LOST;
+    } else if (image.dataset.drawn && !image.src.endsWith(image.dataset.drawn)) {
       image.src = image.dataset.drawn;
     }
   };
@@ -48,15 +53,15 @@ export default function({data}) {
     setTimeout(() => link.click(), LATE);
   };
   const goBack = () => leave(() => true);
-  document.addEventListener('error', drawn, true);
+  document.addEventListener('error', calm, true);
   document.addEventListener('pointerdown', touch, true);
   document.addEventListener('click', press, true);
   window.addEventListener('popstate', goBack, true);
-  document.querySelectorAll('img[data-drawn]').forEach(image => {
-    if (image.complete && !image.naturalWidth) drawn({target: image});
+  document.querySelectorAll('img[data-drawn], img[src^="/photo/"]').forEach(image => {
+    if (image.complete && !image.naturalWidth) calm({target: image});
   });
   return () => {
-    document.removeEventListener('error', drawn, true);
+    document.removeEventListener('error', calm, true);
     document.removeEventListener('pointerdown', touch, true);
     document.removeEventListener('click', press, true);
     window.removeEventListener('popstate', goBack, true);

@@ -1,7 +1,9 @@
 """Photos in S3, in a real browser: shown by presigned addresses under the page's policy, or a reason in their place."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
@@ -12,7 +14,8 @@ from tests import s3
 from tests.browser.form import choose_mood, open_form, open_more, press_save
 from tests.browser.screen import assert_no_exception, settled
 from tests.browser.server import DiaryServer
-from tests.fakes.s3_faults import FaultyS3
+from tests.builders import eventually
+from tests.fakes.s3_faults import CANARY, FaultyS3
 
 Open = Callable[..., Page]
 SHOWN = "image => image.complete && image.naturalWidth"
@@ -73,15 +76,17 @@ def test_a_photo_in_s3_is_shown_under_the_policy_of_the_page(
     assert images.split().count(bucket.url) == 1
 
 
-@pytest.mark.parametrize("fault", ["NoSuchBucket", "AccessDenied", "drop"])
+@pytest.mark.parametrize(
+    ("fault", "day"), [("NoSuchBucket", "2026-10-01"), ("AccessDenied", "2026-10-02"), ("drop", "2026-10-03")]
+)
 def test_a_photo_that_s3_does_not_give_has_a_reason_in_its_place(
-    open_page: Open, server: DiaryServer, bucket: FaultyS3, fault: str
+    open_page: Open, server: DiaryServer, bucket: FaultyS3, fault: str, day: str
 ) -> None:
     page = open_page()
-    save_photo(page, server, "2026-11-02")
+    save_photo(page, server, day)
     bucket.fault = fault
     page = open_page()
-    photo(page, server, "2026-11-02")
+    photo(page, server, day)
     for place in (".open img.photo", ".card img"):
         shown = page.locator(place).first
         expect(shown).to_have_attribute("alt", LOST)
@@ -103,16 +108,37 @@ def test_a_photo_that_s3_does_not_take_is_saved_shown_and_sent_later(
     expect(shown).to_have_attribute("alt", "Photo of the day")
     assert bucket.kept == {}
     bucket.fault = None
-    page.wait_for_timeout(25_000)  # the house work comes by every twenty seconds
-    assert len(bucket.kept) == 2
+    eventually(lambda: len(bucket.kept) == 2, seconds=40)  # the house work comes by every twenty seconds
 
 
-@pytest.mark.parametrize("page", ["timeline", ""])
-def test_a_page_asks_s3_nothing(server: DiaryServer, bucket: FaultyS3, page: str) -> None:
-    with Session(server.url, page) as tab:
-        assert any("/photo/" in text for text in tab.run().texts) or page == ""
+def test_a_page_asks_s3_nothing(server: DiaryServer, bucket: FaultyS3) -> None:
     bucket.fault = "hang"
     bucket.calls.clear()
-    with Session(server.url, page) as tab:
-        tab.run()
+    with Session(server.url, "timeline") as tab:
+        assert any("/photo/" in text for text in tab.run().texts)
     assert bucket.calls == []
+
+
+def test_the_way_to_s3_is_kept_by_the_browser_for_less_time_than_it_leads_there(
+    open_page: Open, server: DiaryServer, bucket: FaultyS3
+) -> None:
+    page = open_page()
+    page.goto(f"{server.url}/timeline")
+    address = page.locator(".card img[src^='/photo/']").first.get_attribute("src")
+    answer = page.request.get(f"{server.url}{address}", max_redirects=0)
+    assert answer.status == 302
+    way, headers = urlsplit(answer.headers["location"]), answer.headers
+    assert f"{way.scheme}://{way.netloc}" == bucket.url
+    life = int(parse_qs(way.query)["X-Amz-Expires"][0])
+    kept = re.fullmatch(r"private, max-age=(\d+)", headers["cache-control"])
+    assert kept
+    assert int(kept[1]) < life
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+
+
+def test_no_address_of_s3_and_no_key_of_a_photo_is_in_the_log(server: DiaryServer) -> None:
+    said = server.log()
+    assert "saved day" in said
+    assert "photo not kept cause=SlowDown" in said
+    for secret in ("X-Amz", ".webp", s3.SECRET, s3.ID, CANARY, "Traceback"):
+        assert secret not in said

@@ -3,12 +3,14 @@
 import hashlib
 import io
 import re
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
 
 from diary.errors import NotFoundError, PhotoError
-from diary.protocols import PhotoStore
+from diary.storage.photos import PhotoStore
 
 ANNA, BEN = "https://id.example|anna", "https://id.example|ben"
 NO_KEYS = (
@@ -33,6 +35,11 @@ def jpeg(color: str = "orange", size: tuple[int, int] = (900, 600)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, color).save(out, "JPEG")
     return out.getvalue()
+
+
+def soon() -> datetime:
+    """An instant after all that was written so far, by clocks of whole seconds as well."""
+    return datetime.now(UTC) + timedelta(seconds=2)
 
 
 class PhotoStoreContract:
@@ -102,3 +109,38 @@ class PhotoStoreContract:
     def test_what_is_no_picture_is_refused(self, store: PhotoStore) -> None:
         with pytest.raises(PhotoError):
             store.put(ANNA, b"Dear diary")
+
+    def test_old_photos_are_listed_once_each(self, store: PhotoStore) -> None:
+        keys = {store.put(ANNA, jpeg()), store.put(ANNA, jpeg("navy")), store.put(BEN, jpeg())}
+        assert sorted(store.keys(soon())) == sorted(keys)
+        assert list(store.keys(datetime.now(UTC) - timedelta(hours=1))) == []
+
+    def test_a_photo_that_is_put_again_is_young_again(self, store: PhotoStore) -> None:
+        again, left = store.put(ANNA, jpeg()), store.put(ANNA, jpeg("navy"))
+        between = datetime.now(UTC)
+        time.sleep(1.2)  # where an instant is told in whole seconds, the next one
+        store.put(ANNA, jpeg())
+        assert list(store.keys(between)) == [left]
+        for key in (again, left):
+            store.delete(key, before=between)
+        assert list(store.keys(soon())) == [again]
+        assert store.get(again)
+
+    def test_finished_files_are_kept_as_they_are_under_the_key_of_their_content(self, store: PhotoStore) -> None:
+        large, small = b"large " * 1000, b"small"
+        key = f"{'a' * 32}/{hashlib.sha256(large).hexdigest()}.webp"
+        store.keep(key, large, small)
+        assert (store.get(key), store.get(key, small=True)) == (large, small)
+        for wrong in (f"{'a' * 32}/{'b' * 64}.webp", "../../secret.webp"):
+            with pytest.raises(PhotoError, match="This photo is damaged"):
+                store.keep(wrong, large, small)
+        assert list(store.keys(soon())) == [key]
+
+    def test_a_healthy_store_passes_its_check_and_keeps_nothing_of_it(self, store: PhotoStore) -> None:
+        store.check()
+        assert list(store.keys(soon())) == []
+
+    def test_what_the_store_has_taken_does_not_wait(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        assert not store.is_waiting(key)
+        assert store.send_waiting() == 0

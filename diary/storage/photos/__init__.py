@@ -1,128 +1,181 @@
-"""Photos, named by content and kept in a folder.
+"""Photos, named by content and kept on a shelf: a folder, or a bucket of S3."""
 
-A key is ``<owner hash>/<sha256 of the large WebP>.webp``; the thumbnail lies beside it as
-``<sha256>.small.webp``. The same picture of two people has two keys, so that neither learns of the other.
-"""
-
-import errno
-import hashlib
-import os
-import re
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
+from typing import Protocol, Self
 
-from diary.errors import NotFoundError, StorageError
+from sqlalchemy import Engine
+
+from diary.errors import NotFoundError, PhotoError, StorageError
+from diary.storage.photos.bucket import BucketShelf
+from diary.storage.photos.folder import FolderShelf
+from diary.storage.photos.keys import belongs_to, file_name, is_name_of, key_of, photo_key
 from diary.storage.photos.pictures import Picture, prepare
+from diary.storage.photos.waiting import WaitingPhotos
 
-_KEY = re.compile(r"([0-9a-f]{32})/([0-9a-f]{64})\.webp")
-_STALE = 3600  # seconds after which what still lies aside was left by a crash
-
-
-def _owner_hash(owner_id: str) -> str:
-    return hashlib.sha256(owner_id.encode()).hexdigest()[:32]
+__all__ = ["PhotoStore", "Picture", "Shelf", "open_photos", "photo_key", "prepare"]
 
 
-def photo_key(owner_id: str, picture: Picture) -> str:
-    """The name of ``picture`` in the diary of ``owner_id``."""
-    return f"{_owner_hash(owner_id)}/{hashlib.sha256(picture.large).hexdigest()}.webp"
+class Shelf(Protocol):
+    """Where files lie by name. Every method may raise StorageError."""
+
+    @property
+    def origin(self) -> str | None:
+        """Scheme and host of what `address` gives, None where it gives nothing."""
+
+    def patiently(self) -> Self:
+        """The same shelf for work that nobody waits for, where calls may take longer."""
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Keep all, durably, before it returns; those that are there already become young."""
+
+    def read(self, name: str) -> bytes:
+        """A file. Raises NotFoundError."""
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files; one that is not there is no error."""
+
+    def names(self, start: str = "") -> Iterator[tuple[str, datetime]]:
+        """Names in order, each with the instant it was last written (UTC)."""
+
+    def address(self, name: str) -> str | None:
+        """An address that shows a file for a short while, None where only this program can show it."""
 
 
-def belongs_to(owner_id: str, key: str) -> bool:
-    """Whether ``key`` has the exact shape of a photo's key and is one of ``owner_id``."""
-    parts = _KEY.fullmatch(key)
-    return parts is not None and parts[1] == _owner_hash(owner_id)
+class PhotoStore:
+    """Photos by key, with their thumbnails; never shared between owners.
 
-
-def file_name(key: str, small: bool = False) -> str:
-    """Where the photo ``key``, or its thumbnail, lies below the root of a store.
-
-    Raises `NotFoundError` if ``key`` does not have the exact shape of a photo's key.
+    Where a shelf fails, ``waiting`` keeps what was put until it is sent; without it the failure is told. Every
+    method may raise StorageError.
     """
-    parts = _KEY.fullmatch(key)
-    if parts is None:
-        raise NotFoundError("There is no such photo.")
-    return f"{parts[1]}/{parts[2]}.small.webp" if small else key
-
-
-class FolderPhotoStore:
-    """Photos as files below the folder ``root``, which is made with the first photo."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
 
     belongs_to = staticmethod(belongs_to)
 
-    def put(self, owner_id: str, data: bytes) -> str:
-        """Keep the picture ``data`` and return its key; one that is there already is not written again.
+    def __init__(self, shelf: Shelf, waiting: WaitingPhotos | None) -> None:
+        self._shelf = shelf
+        self._patient = shelf.patiently()
+        self._waiting = waiting
 
-        Once this returns, both files are on the disk under their final names. Raises `PhotoError` for a
-        file that is no usable picture, and `StorageError` if the folder is full or cannot be written.
+    @property
+    def origin(self) -> str | None:
+        """Scheme and host of the addresses that `address` gives, None where it gives none."""
+        return self._shelf.origin
+
+    def put(self, owner_id: str, data: bytes) -> str:
+        """Keep the picture ``data`` and return its key; one that is there already becomes young for `keys`.
+
+        Once this returns, both sizes are kept, on the shelf or aside. Raises `PhotoError` for a file that is no
+        usable picture.
         """
         picture = prepare(data)
         key = photo_key(owner_id, picture)
-        small, large = self._root / file_name(key, small=True), self._root / key
-        with _told("kept"):
-            if not (small.exists() and large.exists()):
-                large.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._clear_leftovers()
-                self._write({small: picture.small, large: picture.large})
+        try:
+            self._shelf.write(_files(key, picture))
+        except StorageError:
+            if self._waiting is None:
+                raise
+            self._waiting.put(key, picture)
         return key
 
+    def keep(self, key: str, large: bytes, small: bytes) -> None:
+        """Keep the finished files of ``key`` as they are. Raises `PhotoError` when it is not their key."""
+        if not is_name_of(key, large):
+            raise PhotoError("This photo is damaged: its content is not the one it is named after.")
+        self._patient.write(_files(key, Picture(large, small)))
+
     def get(self, key: str, small: bool = False) -> bytes:
-        """The WebP file of a photo, or of its thumbnail.
+        """The WebP file of a photo, or of its thumbnail. Raises `NotFoundError` if there is none."""
+        name = file_name(key, small)
+        if self._waiting and (picture := self._waiting.find(key)):
+            return picture.small if small else picture.large
+        return self._shelf.read(name)
 
-        Raises `NotFoundError` if there is none or ``key`` is no key, `StorageError` if it cannot be read.
+    def address(self, key: str, small: bool = False) -> str | None:
+        """An address that shows the photo for a short while; None where only `get` can, as while it waits.
+
+        Raises `NotFoundError` if ``key`` is no key. Whether the photo is there is not looked at.
         """
-        path = self._root / file_name(key, small)
-        with _told("read"):
-            try:
-                return path.read_bytes()
-            except (FileNotFoundError, NotADirectoryError):
-                raise NotFoundError("There is no such photo.") from None
+        name = file_name(key, small)
+        return None if self.is_waiting(key) else self._shelf.address(name)
 
-    def delete(self, key: str) -> None:
-        """Remove a photo and its thumbnail. One that is not there is no error; `StorageError` if it stays."""
-        with suppress(NotFoundError), _told("removed"):
-            for path in (self._root / file_name(key), self._root / file_name(key, small=True)):
-                with suppress(FileNotFoundError, NotADirectoryError):
-                    path.unlink()
+    def delete(self, key: str, before: datetime | None = None) -> None:
+        """Remove a photo and its thumbnail; with ``before``, only if nothing of it was written since.
 
-    def _write(self, files: dict[Path, bytes]) -> None:
-        """Write all aside, then move all into place, so that a reader never meets half a file."""
-        with tempfile.TemporaryDirectory(prefix=".aside-", dir=self._root) as aside:
-            for path, content in files.items():
-                with (Path(aside) / path.name).open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-            for path in files:
-                os.replace(Path(aside) / path.name, path)
-        for folder in (next(iter(files)).parent, self._root):
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        One that is not there is no error.
+        """
+        with suppress(NotFoundError):
+            names = [file_name(key), file_name(key, small=True)]
+            if before and any(written >= before for _, written in self._shelf.names(key.removesuffix("webp"))):
+                return
+            if self._waiting and not before:
+                self._waiting.remove(key)
+            self._shelf.remove(names)
 
-    def _clear_leftovers(self) -> None:
-        for aside in self._root.glob(".aside-*"):
-            with suppress(FileNotFoundError):  # another save has finished meanwhile
-                if time.time() - aside.stat().st_mtime > _STALE:
-                    shutil.rmtree(aside, ignore_errors=True)
+    def keys(self, before: datetime) -> Iterator[str]:
+        """The photos on the shelf all of whose files were last written ``before``; what waits is not among them."""
+        files = ((photo, written) for name, written in self._patient.names() if (photo := key_of(name)))
+        for key, found in groupby(files, key=lambda file: file[0]):
+            if all(written < before for _, written in found):
+                yield key
+
+    def is_waiting(self, key: str) -> bool:
+        """Whether the photo is kept aside until the shelf takes it."""
+        return self._waiting is not None and self._waiting.has(key)
+
+    def send_waiting(self) -> int:
+        """Send what waits, oldest first, and tell how many were sent; it ends when the shelf fails.
+
+        A photo waits no longer once it was read from the shelf as it was sent. Several may do this at once.
+        """
+        if self._waiting is None:
+            return 0
+        sent = 0
+        for key in self._waiting.oldest_first():
+            picture = self._waiting.find(key)
+            if picture is None:
+                continue  # another process has sent it meanwhile
+            if not self._is_sent(_files(key, picture)):
+                break
+            sent += self._waiting.remove(key)
+        return sent
+
+    def _is_sent(self, files: Mapping[str, bytes]) -> bool:
+        try:
+            self._patient.write(files)
+            return all(self._patient.read(name) == content for name, content in files.items())
+        except (NotFoundError, StorageError):
+            return False
+
+    def check(self) -> None:
+        """Try whether photos can be kept, read, listed and removed. Raises StorageError: what is wrong, what to do."""
+        name, content = f"check-{secrets.token_hex(8)}.webp", b"a line to see whether it can be kept"
+        self._shelf.write({name: content})
+        try:
+            same = self._shelf.read(name) == content
+            _ = [*self._shelf.names(name)]
+        except NotFoundError:
+            same = False
+        finally:
+            self._shelf.remove([name])
+        if not same:
+            raise StorageError("The photo store does not give back what it was given. Please check DIARY_PHOTOS.")
 
 
-@contextmanager
-def _told(done: str) -> Iterator[None]:
-    """Failures of the file system, as a sentence."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            reason = "the disk is full. Please free some space and try again"
-        else:
-            reason = f"the photo folder answers “{error.strerror}”. Please check DIARY_PHOTOS and its permissions"
-        raise StorageError(f"The photo could not be {done}: {reason}.") from error
+def open_photos(place: str, engine: Engine | None, region: str | None = None) -> PhotoStore:
+    """The photos in a folder, or in a bucket ``s3://bucket/prefix`` of an AWS ``region``.
+
+    ``engine`` is the database whose table ``waiting_photos`` keeps aside what the bucket cannot take; without it
+    the failure is told.
+    """
+    if not place.startswith("s3://"):
+        return PhotoStore(FolderShelf(Path(place)), None)
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    return PhotoStore(BucketShelf(bucket, prefix, region), WaitingPhotos(engine) if engine else None)
+
+
+def _files(key: str, picture: Picture) -> dict[str, bytes]:
+    return {file_name(key, small=True): picture.small, key: picture.large}

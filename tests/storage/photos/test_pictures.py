@@ -1,16 +1,11 @@
-"""Photos: what is taken, what is refused and why, what is left of a picture, and how it is kept in a folder."""
+"""Pictures: what is taken, what is refused and why, what is left of one, and what it costs."""
 
 import base64
 import io
-import os
 import random
 import re
-import signal
 import struct
-import subprocess
 import sys
-import textwrap
-import threading
 import warnings
 import zipfile
 import zlib
@@ -20,12 +15,10 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
-from diary.errors import NotFoundError, PhotoError, StorageError
-from diary.protocols import PhotoStore
-from diary.storage.photos import FolderPhotoStore, Picture, photo_key, prepare
-
-pytest.register_assert_rewrite("tests.storage.photo_contract")
-from tests.storage.photo_contract import ANNA, PhotoStoreContract, jpeg  # noqa: E402
+from diary.errors import PhotoError
+from diary.storage.photos import Picture, photo_key, prepare
+from tests.storage.photo_contract import ANNA, jpeg
+from tests.storage.photos.support import MB, encoded, run
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 UPRIGHT = ((RED, GREEN), (BLUE, WHITE))
@@ -42,8 +35,6 @@ STORED = {
 }
 CANARY = "SECRET-CANARY"
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF>{CANARY}</rdf:RDF></x:xmpmeta>'.encode()
-PROJECT = Path(__file__).resolve().parents[2]
-MB = 2**20
 
 
 def quarters(colors: tuple[tuple[tuple[int, int, int], ...], ...], size: tuple[int, int]) -> Image.Image:
@@ -53,13 +44,6 @@ def quarters(colors: tuple[tuple[tuple[int, int, int], ...], ...], size: tuple[i
         for column, color in enumerate(line):
             picture.paste(color, (column * width, row * height, (column + 1) * width, (row + 1) * height))
     return picture
-
-
-def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
-    pillow_heif.register_heif_opener()
-    out = io.BytesIO()
-    picture.save(out, kind, **options)
-    return out.getvalue()
 
 
 def opened(webp: bytes) -> Image.Image:
@@ -108,17 +92,6 @@ def png(size: tuple[int, int], depth: int, color: int, row: bytes = b"", rows: i
     parts = ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
-    )
-
-
-def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
     )
 
 
@@ -549,156 +522,3 @@ def test_the_largest_pictures_take_at_most_300_mb_of_memory(name: str, people: i
 def test_nothing_heavy_is_loaded_before_the_first_photo() -> None:
     code = "import sys, diary.storage.photos; print({'PIL', 'pillow_heif', 'numpy'} & set(sys.modules))"
     assert run(code).stdout.strip() == "set()"
-
-
-# ---------------------------------------------------------------- the folder
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "photos"
-
-
-class TestFolderPhotoStore(PhotoStoreContract):
-    @pytest.fixture
-    def store(self, root: Path) -> PhotoStore:
-        return FolderPhotoStore(root)
-
-
-def below(folder: Path) -> dict[str, int]:
-    return {str(path.relative_to(folder)): path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
-
-
-def test_a_photo_is_two_files_and_nothing_is_written_elsewhere(root: Path, tmp_path: Path) -> None:
-    key = FolderPhotoStore(root).put(ANNA, jpeg())
-    names = {f"data/photos/{key}", f"data/photos/{key.removesuffix('.webp')}.small.webp"}
-    assert below(tmp_path).keys() == names
-
-
-def test_nobody_but_the_diary_may_look_into_an_owners_folder(root: Path) -> None:
-    key = FolderPhotoStore(root).put(ANNA, jpeg())
-    assert (root / key).parent.stat().st_mode & 0o077 == 0
-
-
-def test_a_key_never_leads_out_of_the_folder(root: Path, tmp_path: Path) -> None:
-    store = FolderPhotoStore(root)
-    store.put(ANNA, jpeg())
-    (tmp_path / "secret.webp").write_bytes(b"secret")
-    for key in ("../../secret.webp", str(tmp_path / "secret.webp"), f"{'0' * 32}/../../../secret.webp"):
-        with pytest.raises(NotFoundError):
-            store.get(key)
-        store.delete(key)
-    assert (tmp_path / "secret.webp").read_bytes() == b"secret"
-
-
-def test_a_photo_that_is_there_is_not_written_again(root: Path) -> None:
-    store = FolderPhotoStore(root)
-    store.put(ANNA, jpeg())
-    before = below(root)
-    store.put(ANNA, jpeg())
-    assert below(root) == before
-
-
-def test_a_lost_thumbnail_comes_back_with_the_next_save(root: Path) -> None:
-    store = FolderPhotoStore(root)
-    key = store.put(ANNA, jpeg())
-    (root / key).with_suffix(".small.webp").unlink()
-    with pytest.raises(NotFoundError):
-        store.get(key, small=True)
-    assert store.put(ANNA, jpeg()) == key
-    assert store.get(key, small=True)
-
-
-def test_the_same_photo_saved_by_many_at_once_is_whole(root: Path) -> None:
-    keys: list[str] = []
-    people = [threading.Thread(target=lambda: keys.append(FolderPhotoStore(root).put(ANNA, jpeg()))) for _ in range(8)]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join()
-    assert (len(keys), len(set(keys))) == (8, 1)
-    assert FolderPhotoStore(root).get(keys[0]) == prepare(jpeg()).large
-    assert len(below(root)) == 2
-
-
-def test_a_full_disk_is_told_and_leaves_no_half_file(root: Path, tmp_path: Path) -> None:
-    """RLIMIT_FSIZE stands in for the full disk: the first file fits, the second is cut while it is written."""
-    data = encoded(Image.effect_noise((1500, 1000), 90).convert("RGB"), "JPEG")
-    (tmp_path / "photo").write_bytes(data)
-    picture = prepare(data)
-    limit = (len(picture.small) + len(picture.large)) // 2
-    code = """
-        import pathlib, resource, sys
-        from diary.errors import StorageError
-        from diary.storage.photos import FolderPhotoStore
-        resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
-        try:
-            FolderPhotoStore(pathlib.Path(sys.argv[1])).put("anna", pathlib.Path(sys.argv[2]).read_bytes())
-        except StorageError as error:
-            print(error)
-    """
-    told = run(code, root, tmp_path / "photo", limit)
-    assert told.stdout.strip() == (
-        "The photo could not be kept: the disk is full. Please free some space and try again."
-    ), told.stderr
-    assert below(root) == {}
-    assert list(root.glob(".*")) == []
-    assert run(code, root, tmp_path / "photo", 10 * MB).stdout == ""
-    assert len(below(root)) == 2
-
-
-@pytest.mark.parametrize("moves", [0, 1])
-def test_a_crash_between_writing_and_moving_leaves_no_broken_picture(root: Path, tmp_path: Path, moves: int) -> None:
-    (tmp_path / "photo").write_bytes(jpeg())
-    code = """
-        import os, pathlib, signal, sys
-        from diary.storage.photos import FolderPhotoStore
-        left, move = int(sys.argv[3]), os.replace
-
-        def replace(*paths):
-            global left
-            if not left:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
-            move(*paths)
-
-        os.replace = replace
-        FolderPhotoStore(pathlib.Path(sys.argv[1])).put(sys.argv[4], pathlib.Path(sys.argv[2]).read_bytes())
-    """
-    assert run(code, root, tmp_path / "photo", moves, ANNA).returncode == -signal.SIGKILL
-    assert len(below(root)) == 2, "both were written when the process was killed"
-    store, picture = FolderPhotoStore(root), prepare(jpeg())
-    with pytest.raises(NotFoundError):
-        store.get(photo_key(ANNA, picture))
-    key = store.put(ANNA, jpeg())
-    assert (store.get(key), store.get(key, small=True)) == (picture.large, picture.small)
-
-
-def test_what_a_crash_left_aside_is_cleared_an_hour_later(root: Path) -> None:
-    store = FolderPhotoStore(root)
-    store.put(ANNA, jpeg())
-    for name, age in ((".aside-crash", 4000), (".aside-busy", 10)):
-        (root / name).mkdir()
-        (root / name / "half.webp").write_bytes(b"half")
-        written = (root / name).stat().st_mtime - age
-        os.utime(root / name, (written, written))
-    store.put(ANNA, jpeg("navy"))
-    assert [path.name for path in root.glob(".aside-*")] == [".aside-busy"]
-
-
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    store = FolderPhotoStore(tmp_path / "file" / "photos")
-    with pytest.raises(StorageError, match=r"^The photo could not be kept: .* Please check DIARY_PHOTOS"):
-        store.put(ANNA, jpeg())
-    with pytest.raises(NotFoundError):
-        store.get(photo_key(ANNA, prepare(jpeg())))
-
-
-def test_a_photo_that_cannot_be_read_or_removed_is_told(root: Path) -> None:
-    key = photo_key(ANNA, prepare(jpeg()))
-    (root / key).mkdir(parents=True)
-    with pytest.raises(StorageError, match=r"^The photo could not be read: "):
-        FolderPhotoStore(root).get(key)
-    with pytest.raises(StorageError, match=r"^The photo could not be removed: "):
-        FolderPhotoStore(root).delete(key)
