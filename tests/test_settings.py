@@ -10,7 +10,11 @@ from diary.settings import PROJECT, Settings, load_settings, names, project_secr
 
 ALL = {
     "DATABASE_URL": ("sqlite:////var/lib/diary.db", "database_url", "sqlite:////var/lib/diary.db"),
-    "DIARY_PHOTOS": ("/var/lib/photos", "photos", Path("/var/lib/photos")),
+    "DIARY_MIGRATION_URL": ("postgresql://owner@db/diary", "migration_url", "postgresql+psycopg2://owner@db/diary"),
+    "DIARY_DB_IAM": ("1", "database_iam", True),
+    "DIARY_DB_POOL": ("20", "database_pool", 20),
+    "DIARY_PHOTOS": ("/var/lib/photos", "photos", "/var/lib/photos"),
+    "AWS_REGION": ("eu-central-1", "region", "eu-central-1"),
     "SPOTIPY_CLIENT_ID": ("an-id", "spotify_id", "an-id"),
     "SPOTIPY_CLIENT_SECRET": ("a-secret", "spotify_secret", "a-secret"),
     "SPOTIFY_API_URL": ("http://127.0.0.1:1/api/", "spotify_api_url", "http://127.0.0.1:1/api"),
@@ -37,7 +41,8 @@ def test_this_list_holds_every_setting() -> None:
 def test_without_any_setting_everything_lies_in_the_projects_data_folder_and_sources_are_the_public_ones() -> None:
     plain = load_settings({})
     assert plain.database_url == f"sqlite:///{PROJECT}/data/diary.db"
-    assert plain.photos == PROJECT / "data" / "photos"
+    assert (plain.migration_url, plain.database_iam, plain.database_pool) == (None, False, 5)
+    assert (plain.photos, plain.region) == (f"{PROJECT}/data/photos", None)
     assert (plain.spotify_id, plain.spotify_secret, plain.log) == (None, None, "text")
     assert plain.spotify_api_url == "https://api.spotify.com"
     assert plain.musicbrainz_url == "https://musicbrainz.org"
@@ -97,14 +102,41 @@ def test_without_arguments_the_environment_is_read(monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_where_entries_are_kept(written: str, read: str) -> None:
-    assert load_settings({"DATABASE_URL": written}).database_url == read
+    settings = load_settings({"DATABASE_URL": written, "DIARY_MIGRATION_URL": written})
+    assert (settings.database_url, settings.migration_url) == (read, read)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("/srv/photos", "/srv/photos"),
+        ("my/photos", f"{PROJECT}/my/photos"),
+        ("s3://my-bucket", "s3://my-bucket"),
+        ("s3://my.bucket/", "s3://my.bucket"),
+        ("s3://my-bucket/some/prefix/", "s3://my-bucket/some/prefix"),
+    ],
+)
+def test_where_photos_are_kept(written: str, read: str) -> None:
+    assert load_settings({"DIARY_PHOTOS": written}).photos == read
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:////tmp/a.db", "/tmp/a.db"),
+        ("postgresql://me:pw@db.example.test:5432/diary?sslmode=require", "db.example.test/diary"),
+        ("postgresql:///diary", "localhost/diary"),
+    ],
+)
+def test_the_place_of_the_database_is_shown_without_user_and_password(url: str, shown: str) -> None:
+    assert load_settings({"DATABASE_URL": url}).database_place == shown
 
 
 def test_relative_paths_count_from_the_projects_folder_wherever_the_program_is_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert load_settings({"DIARY_PHOTOS": "my/photos"}).photos == PROJECT / "my" / "photos"
+    assert load_settings({"DIARY_PHOTOS": "my/photos"}).photos == f"{PROJECT}/my/photos"
     assert load_settings({"DATABASE_URL": "sqlite:///my.db"}).database_url == f"sqlite:///{PROJECT}/my.db"
     assert load_settings({"SPOTIPY_CLIENT_ID_FILE": "pyproject.toml"}).spotify_id.startswith("[project]")
 
@@ -120,7 +152,17 @@ def test_relative_paths_count_from_the_projects_folder_wherever_the_program_is_s
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "postgresql+asyncpg://db/diary"),
+        ("DIARY_MIGRATION_URL", "mysql://db/diary"),
+        ("DIARY_MIGRATION_URL", "diary.db"),
+        ("DIARY_DB_IAM", "perhaps"),
+        ("DIARY_DB_POOL", "0"),
+        ("DIARY_DB_POOL", "101"),
+        ("DIARY_DB_POOL", "many"),
         ("DIARY_PHOTOS", "ftp://host/folder"),
+        ("DIARY_PHOTOS", "s3://"),
+        ("DIARY_PHOTOS", "s3://My_Bucket"),
+        ("DIARY_PHOTOS", "s3://bucket/a prefix"),
+        ("DIARY_PHOTOS", "s3://bucket//prefix"),
         ("DIARY_LOG", "xml"),
         ("SPOTIFY_API_URL", "api.spotify.com"),
         ("SPOTIFY_ACCOUNTS_URL", "ftp://accounts"),
@@ -150,13 +192,17 @@ def test_a_secret_is_in_no_message_and_no_listing(tmp_path: Path) -> None:
     for environ in (
         {"DATABASE_URL": f"mysql://me:{SECRET}@db/diary"},
         {"DATABASE_URL_FILE": str(tmp_path / "url")},
+        {"DIARY_MIGRATION_URL": f"mysql://me:{SECRET}@db/diary"},
         {"SPOTIPY_CLIENT_SECRET": SECRET, "DIARY_LOG": "xml"},
         {"SPOTIFY_API_URL": f"me:{SECRET}@proxy"},
     ):
         assert SECRET not in refusal(environ)
-    held = load_settings({"DATABASE_URL": f"postgres://me:{SECRET}@db/diary", "SPOTIPY_CLIENT_SECRET": SECRET})
+    url = f"postgres://me:{SECRET}@db/diary"
+    held = load_settings({"DATABASE_URL": url, "DIARY_MIGRATION_URL": url, "SPOTIPY_CLIENT_SECRET": SECRET})
     assert held.spotify_secret == SECRET
     assert SECRET in held.database_url
+    assert SECRET in held.migration_url
+    assert SECRET not in held.database_place
     for shown in (repr(held), str(held), f"{held}"):
         assert SECRET not in shown
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -14,9 +14,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from diary.errors import StorageError
 
 log = logging.getLogger(__name__)
+_STILL = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+    "SET LOCAL idle_in_transaction_session_timeout = '10min'"
+)
 _SENTENCES = (
     ("is full", "The disk is full, so nothing could be saved. Free some space and try again."),
     ("No space left", "The disk is full, so nothing could be saved. Free some space and try again."),
+    (
+        "disk I/O error",
+        "The disk refuses. Its space or its owner's quota may be full, or it is failing. Look after it.",
+    ),
     ("not a database", "The file that DATABASE_URL names is no SQLite database."),
     ("malformed", "The diary's file is damaged. Put the newest copy of it that you have in its place."),
     ("already exists", "DATABASE_URL names the database of another program. Choose a new one for the diary."),
@@ -52,22 +60,20 @@ def reading(engine: Engine, *, still: bool = False) -> Iterator[Connection]:
     A ``still`` database stays as it was at the first query, and answers may be read in parts for as long as it takes.
     Otherwise PostgreSQL is spared a transaction, whose begin and end would cost two round trips.
     """
-    if engine.dialect.name != "postgresql":
-        with _honest(), engine.connect() as connection:
-            yield connection
-    elif still:
-        level = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with _honest(), level.connect() as connection:
-            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
-            yield connection
-    else:
-        with _honest(), engine.connect() as connection, _without_transaction(connection):
-            yield connection
+    in_postgres = engine.dialect.name == "postgresql"
+    with _honest(), engine.connect() as connection:
+        if in_postgres and not still:
+            with _without_transaction(connection):
+                yield connection
+            return
+        if in_postgres:
+            connection.exec_driver_sql(_STILL)
+        yield connection
 
 
 @contextmanager
 def _without_transaction(connection: Connection) -> Iterator[None]:
-    """SQLAlchemy's own way, isolation_level="AUTOCOMMIT", sends a SET when it ends."""
+    """As SQLAlchemy's isolation level AUTOCOMMIT, which costs a round trip at its end."""
     raw: Any = connection.connection.dbapi_connection
     raw.autocommit = True
     try:

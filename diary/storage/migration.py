@@ -68,6 +68,11 @@ def _upgrade(connection: Connection) -> None:
     known = {one.revision for one in script.walk_revisions()}
     if found is not None and found not in known:
         raise StorageError("This diary was written by a newer version. Please update the program.")
+    if found is None and (copies := _copies(connection.engine)):
+        raise StorageError(
+            f"The diary's file is empty, but beside it lies {copies[-1].name}, kept before an update. Put that in its "
+            "place, or move it away to begin a new diary."
+        )
     if found is not None and connection.dialect.name == "sqlite":
         _keep_file(Path(connection.engine.url.database or ""), found)
     elif found is not None:
@@ -97,14 +102,20 @@ def damage(engine: Engine) -> str | None:
 
 def sentence_on(engine: Engine, cause: str) -> str:
     """As `sentence_for`; for a damaged SQLite file it names the newest copy that lies beside it."""
-    file = Path(engine.url.database or "")
-    copies = sorted(file.parent.glob(f"{file.name}.*.bak"), key=lambda copy: copy.stat().st_mtime)
-    if engine.dialect.name == "sqlite" and copies and re.search("malformed|not a database", cause):
+    if (copies := _copies(engine)) and re.search("malformed|not a database", cause):
         return (
             "The diary's file is damaged. Put the newest copy of it that you have in its place; "
             f"beside it lies {copies[-1].name}, kept before an update."
         )
     return sentence_for(cause)
+
+
+def _copies(engine: Engine) -> list[Path]:
+    """The copies beside a SQLite file, the newest one last."""
+    if engine.dialect.name != "sqlite":
+        return []
+    file = Path(engine.url.database or "")
+    return sorted(file.parent.glob(f"{file.name}.*.bak"), key=lambda copy: copy.stat().st_mtime)
 
 
 def _keep_file(file: Path, revision: str) -> None:

@@ -3,38 +3,85 @@
 import base64
 import hashlib
 import logging
+import os
 import re
+import signal
 import sys
+import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diary import assembly, log
-from diary.errors import DiaryError, NotFoundError
+from diary.errors import DiaryError, NotFoundError, StorageError
+from diary.settings import Settings
+from diary.sweep import Caretaker
 from diary.ui import cover, state
 
 SHELL = str(Path(__file__).with_name("shell.py"))
 YEAR = 31_536_000
+RETRY = 2  # seconds
+WAY = 300  # seconds that browsers keep the way to a photo elsewhere: half as long as it leads there
 logger = logging.getLogger(__name__)
 
 
 def start() -> None:
-    """Read the settings and bring the database up to date, or end the program with one sentence."""
+    """Read the settings, bring the database up to date and begin the house work, or end with one sentence.
+
+    A database server that is away is waited for beside the pages, which say so meanwhile.
+    """
     try:
         settings = state.settings()
         log.set_up(settings.log)
-        assembly.prepare(settings)
+        content_security_policy()
+        is_open = _open(settings)
     except DiaryError as error:
         sys.exit(f"The diary cannot start. {error}")
+    if not is_open:
+        Thread(target=_open_later, args=(settings,), name="opening", daemon=True).start()
+
+
+def _open(settings: Settings) -> bool:
+    """Prepare the database and begin the house work; False where its server is away. Raises DiaryError."""
+    try:
+        assembly.prepare(settings)
+    except StorageError as error:
+        if not _is_away(settings):
+            raise
+        logger.warning("waiting for the database: %s", error)
+        return False
+    Caretaker(state.parts()).start()
+    return True
+
+
+def _is_away(settings: Settings) -> bool:
+    """Whether the database lies on a server that is out of reach; a file is what it is."""
+    if settings.database_url.startswith("sqlite:"):
+        return False
+    try:
+        assembly.is_ready(settings)
+    except StorageError:
+        return True
+    return False
+
+
+def _open_later(settings: Settings) -> None:
+    try:
+        while not _open(settings):
+            time.sleep(RETRY)
+    except DiaryError as error:
+        logger.error("the diary cannot go on: %s", error)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def report(error: Exception) -> None:
@@ -77,13 +124,15 @@ async def _cover(request: Request) -> Response:
 def _photo(request: Request) -> Response:
     """A photo by its signed address, which `state.photo_url` gave to a page of its owner."""
     try:
-        picture = state.photo_behind(request.path_params["key"], request.query_params)
+        photo = state.photo_behind(request.path_params["key"], request.query_params)
     except NotFoundError:
         return PlainTextResponse("not found", 404)
     except DiaryError as error:
         logger.warning("photo failed: %s", error)
         return PlainTextResponse("not available", 503)
-    return Response(picture, media_type="image/webp", headers={"Cache-Control": "private, max-age=86400"})
+    if isinstance(photo, str):
+        return RedirectResponse(photo, 302, {"Cache-Control": f"private, max-age={WAY}"})
+    return Response(photo, media_type="image/webp", headers={"Cache-Control": "private, max-age=86400"})
 
 
 def middleware() -> Sequence[Middleware]:
@@ -114,22 +163,23 @@ class _Headers:
 
 @cache
 def content_security_policy() -> str:
-    """What a page may load: the diary itself, artwork from its own address, Spotify's player when asked for.
+    """What a page may load: the diary itself, photos and artwork from their own addresses, Spotify's player on demand.
 
-    Streamlit's page carries one inline script, allowed by its hash; ``blob:`` is how it loads the
-    scripts of components.
+    Streamlit's page carries one inline script, allowed by its hash; ``blob:`` is how it loads the scripts of
+    components. Raises DiaryError where it cannot be told whence photos come; `start` asks first.
     """
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    photos = assembly.photo_origin(state.settings())
     return "; ".join(
         (
             "default-src 'self'",
             f"script-src 'self' blob: {allowed}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob: https://i.scdn.co https://*.spotifycdn.com"
-            " https://coverartarchive.org https://archive.org https://*.archive.org",
+            " https://coverartarchive.org https://archive.org https://*.archive.org" + (f" {photos}" if photos else ""),
             "frame-src https://open.spotify.com",
             "font-src 'self' data:",
             "connect-src 'self'",

@@ -13,10 +13,10 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from diary.assembly import make_parts
+from diary.assembly import is_ready, make_parts
 from diary.clock import known_zone
 from diary.diary import Diary
-from diary.errors import NotFoundError
+from diary.errors import NotFoundError, StorageError
 from diary.model import FIRST_DAY, Entry, EntryDraft, Unsaved
 from diary.protocols import Parts
 from diary.settings import Settings, load_settings
@@ -29,6 +29,8 @@ HALF_DAY = 43_200
 
 @lru_cache(maxsize=4)
 def _parts(places: Settings) -> Parts:
+    if not is_ready(places):
+        raise StorageError("The diary's database is being brought up to date. Try again in a moment.")
     return make_parts(places)
 
 
@@ -43,6 +45,11 @@ def settings() -> Settings:
         return load_settings(secrets=st.secrets.to_dict())
     except StreamlitSecretNotFoundError:
         return load_settings()
+
+
+def parts() -> Parts:
+    """Where things are kept and found, the same for all who use this server. Raises StorageError."""
+    return _parts(settings())
 
 
 def current_diary() -> Diary:
@@ -144,13 +151,17 @@ def photo_url(key: str, small: bool = False) -> str:
     return f"/photo/{key}?small={size}&until={until}&sign={_signature(key, size, until)}"
 
 
-def photo_behind(key: str, query: Mapping[str, str]) -> bytes:
-    """The picture (WebP) behind an address of `photo_url`. Raises NotFoundError when it is forged or too old."""
+def photo_behind(key: str, query: Mapping[str, str]) -> bytes | str:
+    """The picture (WebP) behind an address of `photo_url`, or another address that shows it for some minutes.
+
+    Raises NotFoundError when the address is forged or too old.
+    """
     small, until = query.get("small", ""), query.get("until", "")
     expected, given = _signature(key, small, until).encode(), query.get("sign", "").encode("utf-8", "replace")
     if not hmac.compare_digest(expected, given) or int(until) < time.time():
         raise NotFoundError("That photo is not in this diary.")
-    return _parts(settings()).photos.get(key, small == "1")
+    photos = parts().photos
+    return photos.address(key, small == "1") or photos.get(key, small == "1")
 
 
 # ------------------------------------------------------------------ what one tab remembers
@@ -196,6 +207,12 @@ class Tab:
     playing: date | None = None
     notice: str | None = None
     rescued: Unsaved | None = None
+
+    def leave_form(self, change: Change | None) -> None:
+        """Leave the form for the finished day; ``change`` is what can be taken back."""
+        self.form, self.editing = None, None
+        self.change = change
+        self.uploads += 1
 
 
 def tab() -> Tab:

@@ -180,6 +180,15 @@ def test_a_program_killed_while_it_migrates_leaves_the_old_form_and_the_next_sta
     assert [copy.name for copy in copies_beside(file)] == [f"diary.db.{old}.bak"]
 
 
+def test_an_empty_file_beside_a_copy_is_not_taken_for_a_new_diary(tmp_path: Path) -> None:
+    file = tmp_path / "diary.db"
+    file.touch()
+    (tmp_path / "diary.db.0001.bak").write_bytes(b"the diary of ten years")
+    with pytest.raises(StorageError, match=r"^The diary's file is empty, but beside it lies diary\.db\.0001\.bak"):
+        bring_up(file)
+    assert tables_in(file) == set()
+
+
 def test_a_diary_of_a_newer_program_is_left_alone(file: Path) -> None:
     engine = open_engine(f"sqlite:///{file}")
     with writing(engine) as connection:
