@@ -23,27 +23,30 @@ ORDER = (
     ("diary.model",),
     ("diary.query", "diary.insight"),
     ("diary.protocols",),
-    ("diary.diary", "diary.refresh", "diary.storage", "diary.music", "diary.transfer", "diary.settings"),
+    ("diary.history", "diary.refresh"),
+    ("diary.diary", "diary.sweep", "diary.storage", "diary.music", "diary.transfer", "diary.settings"),
     ("diary.assembly",),
     ("diary",),
-    ("diary.ui", "diary.__main__"),
-    ("pages", "streamlit_app"),
+    ("diary.ui", "diary.commands"),
+    ("pages", "streamlit_app", "diary.__main__"),
 )
 ONLY_KNOWN_TO = {
     "diary.storage": ("diary.assembly",),
     "diary.music": ("diary.assembly",),
-    "diary.settings": ("diary.assembly", "diary.ui", "diary.__main__"),
+    "diary.settings": ("diary.assembly", "diary.ui", "diary.commands"),
 }
 HOMES = {
     "PIL": ("diary.storage.photos",),
     "alembic": ("diary.storage",),
     "boto3": ("diary.storage",),
     "botocore": ("diary.storage",),
+    "certifi": ("diary.storage.postgres",),
     "coloraide": ("diary.ui",),
     "markdown_it": ("diary.ui.text",),
     "pandas": ("diary.ui.charts", "diary.transfer"),
     "pillow_heif": ("diary.storage.photos",),
     "plotly": ("diary.ui.charts",),
+    "psycopg2": ("diary.storage",),
     "pydantic": ("diary.settings",),
     "requests": ("diary.music",),
     "spotipy": ("diary.music.spotify",),
@@ -52,7 +55,8 @@ HOMES = {
     "streamlit": ("streamlit_app", "pages", "diary.ui"),
     "urllib3": ("diary.music",),
 }
-ENVIRONMENT, STATE = ("diary.settings",), ("diary.ui.state",)
+ENVIRONMENT = ("diary.settings", "diary.storage.postgres")  # in the latter those that libpq itself reads
+STATE = ("diary.ui.state",)
 HEAVY = ("PIL", "boto3", "pandas", "plotly", "spotipy", "streamlit")
 SCRIPTS = ("diary.ui.shell", "diary.storage.migrations", "pages", "streamlit_app")  # run, never imported
 MAX_FUNCTION, MAX_FILE, MAX_PAGE = 40, 250, 80

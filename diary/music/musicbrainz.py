@@ -66,6 +66,8 @@ class MusicBrainz:
     def _ask(self, path: str, params: dict[str, str], seconds: float) -> object:
         """The answer, None where there is nothing at ``path``."""
         end = time.monotonic() + seconds
+        if told := self._wire.told_to_wait():
+            raise told
         time.sleep(self._turn(seconds / 2))
         try:
             return self._wire.get_json(f"{self._url}/ws/2/{path}", params, end - time.monotonic())

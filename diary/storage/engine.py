@@ -1,14 +1,17 @@
 """One engine for SQLite or PostgreSQL."""
 
+import logging
 import sqlite3
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from diary.errors import SettingsError, StorageError
 from diary.storage.postgres import open_postgres
+
+log = logging.getLogger(__name__)
 
 
 def open_engine(url: str, *, pool: int = 5, iam: bool = False, patient: bool = False) -> Engine:
@@ -17,7 +20,8 @@ def open_engine(url: str, *, pool: int = 5, iam: bool = False, patient: bool = F
     Its errors never quote values (notes, songs), so that none reaches a log.
 
     SQLite runs in WAL with ``synchronous=FULL``: what was committed survives a power loss
-    (https://sqlite.org/pragma.html#pragma_synchronous). A locked file is waited for at most 5 s.
+    (https://sqlite.org/pragma.html#pragma_synchronous). A locked file is waited for at most 5 s. A file that is
+    gone from its place is told, one that was put there meanwhile is gone over to.
 
     Of connections to PostgreSQL ``pool`` are kept, and at most ten more made in a rush. With ``iam``, a user without
     a password in ``url`` is let in by a token of RDS's. No wait is longer than 5 s; a ``patient`` engine, for work
@@ -34,6 +38,7 @@ def open_engine(url: str, *, pool: int = 5, iam: bool = False, patient: bool = F
     engine = create_engine(place, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    _Ground(Path(place.database or "")).watch(engine)
     return engine
 
 
@@ -61,6 +66,44 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
     connection.isolation_level = None  # the driver would begin too late, and leave DDL outside; see _begin_sqlite
     for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+class _Ground:
+    """The SQLite file an engine stands on.
+
+    An open connection goes on writing into a file that was removed or replaced, where nobody finds it again.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._is_known = False
+
+    def watch(self, engine: Engine) -> None:
+        """Look after the connections of ``engine``: none is made, or used again, on a file that is not there."""
+        event.listen(engine, "do_connect", self._before_connect)
+        event.listen(engine, "connect", self._connected)
+        event.listen(engine, "checkout", self._before_use)
+
+    def _before_connect(self, *_: object) -> None:
+        if self._is_known:
+            self._find()  # SQLite would make an empty one
+
+    def _connected(self, _: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = self._find()
+        self._is_known = True
+
+    def _before_use(self, _: sqlite3.Connection, record: ConnectionPoolEntry, __: object) -> None:
+        if self._find() != record.info["file"]:
+            raise DisconnectionError  # the pool opens the file that is there now
+
+    def _find(self) -> tuple[int, int]:
+        """Which file it is. Raises StorageError when there is none."""
+        try:
+            found = self._file.stat()
+        except OSError as error:
+            log.warning("database is not in its place cause=%r", error.strerror)
+            raise StorageError("The diary's file is no longer in its place. Please put it back there.") from error
+        return found.st_dev, found.st_ino
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -7,19 +7,28 @@ away again (OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_
 """
 
 import csv
-import io
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TextIO
 
 from diary.errors import TransferError
-from diary.model import Entry
+from diary.model import Entry, EntryDraft
 from diary.transfer.plan import DiaryFile
-from diary.transfer.record import ENTRY_PARTS, MAX_DAYS, SONG_PARTS, TOO_MANY, entry_record, text_of
+from diary.transfer.record import (
+    ENTRY_PARTS,
+    MAX_DAYS,
+    SONG_PARTS,
+    TOO_MANY,
+    draft_of,
+    entry_record,
+    open_text,
+    taken,
+)
 
 COLUMNS = tuple(name for part in ENTRY_PARTS for name in (SONG_PARTS if part == "song" else (part,)))
 FORMULA = frozenset("=+-@＝＋－＠")
 BREAK = frozenset("\t\r\n")
 GUARD = "'"
+MAX_ROW = 1_000_000  # characters
 
 
 def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
@@ -32,33 +41,60 @@ def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def read_csv(data: bytes) -> DiaryFile:
-    """What the CSV file ``data`` holds, not checked day by day yet.
+    """What the CSV file ``data`` holds.
 
     Columns may stand in any order, and all but ``day`` may be missing. Raises TransferError when it is no
     CSV of ours.
     """
-    rows = _rows(text_of(data))
+    rows = _rows(_Lines(open_text(data)))
     _, header = next(rows, (0, []))
     names = [name.strip() for name in header]
     if "day" not in names:
         raise TransferError(f"The first line of the file must name the columns: {','.join(COLUMNS)}.")
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
         raise TransferError(f"The column “{twice[0]}” is in the file twice.")
-    days: list[tuple[str, object]] = []
+    places = {name: names.index(name) for name in COLUMNS if name in names}
+    days: list[tuple[str, EntryDraft | str]] = []
     for line, row in rows:
         if len(days) == MAX_DAYS:
             raise TransferError(TOO_MANY)
         if len(row) != len(names):
             raise TransferError(f"Line {line} has {len(row)} cells where the first line names {len(names)} columns.")
-        days.append((f"line {line}", _record(dict(zip(names, map(_unguarded, row), strict=True)))))
+        cells = {name: _unguarded(row[place]) for name, place in places.items()}
+        days.append((f"line {line}", taken(draft_of, _record(cells))))
     return DiaryFile(tuple(days), unknown=tuple(sorted(set(names) - set(COLUMNS))))
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+class _Lines:
+    """The lines of a file, of which one row may take `MAX_ROW` characters."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._left = MAX_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(self._left + 1)
+        self._left -= len(line)
+        if self._left < 0:
+            raise csv.Error("it is longer than a day can be")
+        if not line:
+            raise StopIteration
+        return line
+
+    def begin_row(self) -> None:
+        """What comes next belongs to another row."""
+        self._left = MAX_ROW
+
+
+def _rows(lines: _Lines) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank, with the line on which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(lines, strict=True)
     while True:
         line = reader.line_num + 1
+        lines.begin_row()
         try:
             row = next(reader)
         except StopIteration:

@@ -5,12 +5,13 @@ Later versions only add names, so that older files stay readable.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import Any, NoReturn
+from itertools import islice
 
 from diary.errors import TransferError
-from diary.model import Entry, Mood
+from diary.model import Entry, EntryDraft, Mood
+from diary.transfer.json_pieces import JsonPieces
 from diary.transfer.plan import DiaryFile
 from diary.transfer.record import (
     ENTRY_PARTS,
@@ -18,12 +19,19 @@ from diary.transfer.record import (
     MOOD_PARTS,
     SONG_PARTS,
     TOO_MANY,
+    draft_of,
     entry_record,
+    mood_of,
     mood_record,
-    text_of,
+    open_text,
+    taken,
 )
 
 FORMAT, VERSION = "music-diary", 1
+_LISTS = ("entries", "moods")
+_PARTS = ("format", "version", *_LISTS)
+_LIST = object()
+_MANY = 1000  # unknown names; more of them are not counted
 _OURS = "The file is no export of a music diary"
 
 
@@ -47,61 +55,72 @@ def json_lines(entries: Iterable[Entry], moods: Iterable[Mood]) -> Iterator[str]
 
 
 def read_json(data: bytes) -> DiaryFile:
-    """What the JSON file ``data`` holds, not checked entry by entry yet. Raises TransferError when it is no export."""
-    whole = _load(text_of(data))
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+    """What the JSON file ``data`` holds. Raises TransferError when it is no export of ours."""
+    reader = _Reader(JsonPieces(open_text(data)))
+    whole = reader.read()
+    if whole.get("format") != FORMAT:
         raise TransferError(f'{_OURS}: "format": "{FORMAT}" is missing.')
     version = whole.get("version")
     if type(version) is not int or version != VERSION:
         if type(version) is int and version > VERSION:
             raise TransferError("The file was written by a newer version. Please update the program.")
         raise TransferError(f'{_OURS}: "version": {VERSION} is missing.')
-    entries, moods = _list(whole, "entries"), _list(whole, "moods")
-    if len(entries) + len(moods) > MAX_DAYS:
-        raise TransferError(TOO_MANY)
-    return DiaryFile(
-        days=tuple((f"entry {number}", entry) for number, entry in enumerate(entries, 1)),
-        moods=tuple((f"mood {number}", mood) for number, mood in enumerate(moods, 1)),
-        unknown=_unknown(whole, entries, moods),
-    )
+    for name in _LISTS:
+        if whole.get(name, None if name == "entries" else _LIST) is not _LIST:
+            raise TransferError(f"{_OURS}: “{name}” must be a list.")
+    return DiaryFile(tuple(reader.days), tuple(reader.moods), tuple(sorted(reader.unknown)))
 
 
-def _load(text: str) -> Any:
-    try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise TransferError(
-            f"The file is no JSON, or not all of it: line {error.lineno}, column {error.colno}."
-        ) from None
-    except RecursionError:
-        raise TransferError(f"{_OURS}: its lists are nested too deeply.") from None
-    except ValueError:
-        raise TransferError(f"{_OURS}: it holds a number with thousands of digits.") from None
+class _Reader:
+    """Makes days and moods of the pieces while they are read, so that nothing else of a file stays in memory."""
+
+    def __init__(self, pieces: JsonPieces) -> None:
+        self.days: list[tuple[str, EntryDraft | str]] = []
+        self.moods: list[tuple[str, Mood | str]] = []
+        self.unknown: set[str] = set()
+        self._pieces = pieces
+
+    def read(self) -> dict[str, object]:
+        """What the outermost object says of the file; `_LIST` stands in the place of a list of days or moods."""
+        if self._pieces.next_sign() != "{":
+            return {"": self._pieces.value()}
+        whole: dict[str, object] = {}
+        for name in self._pieces.members():
+            if name not in _PARTS:
+                self._note_unknown([name], _PARTS)
+                self._pieces.value()
+            elif name in whole:
+                raise TransferError(f"{_OURS}: “{name}” is in it twice.")
+            elif name in _LISTS and self._pieces.next_sign() == "[":
+                whole[name] = _LIST
+                self._read_list(name)
+            else:
+                whole[name] = self._pieces.value()
+        return whole
+
+    def _read_list(self, name: str) -> None:
+        for record in self._pieces.items():
+            if len(self.days) + len(self.moods) == MAX_DAYS:
+                raise TransferError(TOO_MANY)
+            if name == "moods":
+                self._note_unknown(_names(record), MOOD_PARTS)
+                self.moods.append((f"mood {len(self.moods) + 1}", taken(mood_of, record)))
+            else:
+                self._note_unknown(_names(record), ENTRY_PARTS)
+                self._note_unknown(_names(_song(record)), SONG_PARTS)
+                self.days.append((f"entry {len(self.days) + 1}", taken(draft_of, record)))
+
+    def _note_unknown(self, names: Iterable[str], known: Collection[str]) -> None:
+        if len(self.unknown) < _MANY:
+            self.unknown |= {name[:40] for name in islice((name for name in names if name not in known), _MANY)}
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise TransferError(f"The file is no JSON: {name} is no number there.")
+def _names(record: object) -> Iterable[str]:
+    return record if isinstance(record, dict) else ()
 
 
-def _list(whole: dict[str, Any], name: str) -> list[Any]:
-    value = whole.get(name, [] if name == "moods" else None)
-    if not isinstance(value, list):
-        raise TransferError(f"{_OURS}: “{name}” must be a list.")
-    return value
-
-
-def _unknown(whole: dict[str, Any], entries: list[Any], moods: list[Any]) -> tuple[str, ...]:
-    songs = [entry.get("song") for entry in entries if isinstance(entry, dict)]
-    places = (
-        ([whole], ("format", "version", "entries", "moods")),
-        (entries, ENTRY_PARTS),
-        (songs, SONG_PARTS),
-        (moods, MOOD_PARTS),
-    )
-    names = {
-        name for things, known in places for thing in things if isinstance(thing, dict) for name in thing.keys() - known
-    }
-    return tuple(sorted(names))
+def _song(record: object) -> object:
+    return record.get("song") if isinstance(record, dict) else None
 
 
 def _dump(value: object) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
-from diary.errors import InvalidEntryError, InvalidMoodError, NotFoundError, TransferError
+from diary.errors import InvalidEntryError, NotFoundError, TransferError
 from diary.model import Entry, EntryDraft, Mood
-from diary.transfer.record import draft_of, mood_of
 
 SHOWN = 20  # refusals that are told one by one
 
@@ -25,13 +24,14 @@ class Target(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DiaryFile:
-    """What a file holds, as `record` describes it: days and moods, each with where it stands in the file.
+    """What a file holds: days and moods, each with where it stands in the file.
 
-    ``unknown`` are names in the file that this version does not know.
+    A sentence in the place of one says why it cannot be taken. ``unknown`` are names in the file that this version
+    does not know.
     """
 
-    days: tuple[tuple[str, object], ...]
-    moods: tuple[tuple[str, object], ...] = ()
+    days: tuple[tuple[str, EntryDraft | str], ...]
+    moods: tuple[tuple[str, Mood | str], ...] = ()
     unknown: tuple[str, ...] = ()
 
 
@@ -134,15 +134,14 @@ class _Planner:
         self._retired = {mood.name.casefold() for mood in diary.all_moods()} - self._own.keys()
         self._in_file: dict[str, Mood] = {}
 
-    def take_mood(self, where: str, record: object) -> None:
+    def take_mood(self, where: str, mood: Mood | str) -> None:
         """Bring an unknown mood along; one that the person has replaced comes back only for a day that has it."""
-        try:
-            mood = mood_of(record)
-            key = mood.name.casefold()
-            if key in self._in_file:
-                raise TransferError(f"The mood “{mood.name}” is in the file twice.")
-        except (InvalidMoodError, TransferError) as error:
-            self.plan.refusals.append(Refusal(where, str(error)))
+        if isinstance(mood, str):
+            self._refuse(where, mood)
+            return
+        key = mood.name.casefold()
+        if key in self._in_file:
+            self._refuse(where, f"The mood “{mood.name}” is in the file twice.")
             return
         self._in_file[key] = mood
         if key in self._own:
@@ -151,19 +150,24 @@ class _Planner:
         elif key not in self._retired:
             self._bring(mood)
 
-    def take_day(self, where: str, record: object) -> None:
+    def take_day(self, where: str, draft: EntryDraft | str) -> None:
         """Sort one day of the file into the plan."""
-        try:
-            draft = draft_of(record)
-            first = self._places.setdefault(draft.day, where)
-            if first != where:
-                raise TransferError(f"{draft.day} is in the file twice, first at {first}.")
-            if draft.day in self._written:
-                self.plan.written.append(draft.day)
-            else:
+        if isinstance(draft, str):
+            self._refuse(where, draft)
+            return
+        first = self._places.setdefault(draft.day, where)
+        if first != where:
+            self._refuse(where, f"{draft.day} is in the file twice, first at {first}.")
+        elif draft.day in self._written:
+            self.plan.written.append(draft.day)
+        else:
+            try:
                 self._take_new(draft)
-        except (InvalidEntryError, TransferError) as error:
-            self.plan.refusals.append(Refusal(where, str(error)))
+            except InvalidEntryError as error:
+                self._refuse(where, str(error))
+
+    def _refuse(self, where: str, why: str) -> None:
+        self.plan.refusals.append(Refusal(where, why))
 
     def _take_new(self, draft: EntryDraft) -> None:
         draft = replace(draft, mood=self._mood_name(draft.mood))

@@ -6,20 +6,24 @@ a mood's name and ``photo`` the key of a photo. What is missing or null is taken
 """
 
 import re
-from collections.abc import Mapping
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from io import BytesIO, TextIOWrapper
+from typing import Any, TextIO, TypeVar
 
 from diary.clock import known_zone
-from diary.errors import TransferError
+from diary.errors import InvalidEntryError, InvalidMoodError, TransferError
 from diary.model import Entry, EntryDraft, Mood, Song
 
-MAX_BYTES = 100_000_000
+T = TypeVar("T")
+MAX_BYTES = 50_000_000  # a note of 1 000 characters on every day since 1900
 MAX_DAYS = 100_000
 TOO_MANY = f"The file holds more than {MAX_DAYS:,} entries: more than there are days since 1900."
 ENTRY_PARTS = ("day", "mood", "song", "note", "tags", "zone", "created_at", "updated_at", "photo")
 SONG_PARTS = ("title", "artist", "spotify_id", "mbid")
 MOOD_PARTS = ("name", "emoji", "light", "dark", "valence", "arousal", "hidden")
+_CHUNK = 1_000_000
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -81,15 +85,27 @@ def mood_of(record: object) -> Mood:
     )
 
 
-def text_of(data: bytes) -> str:
-    """The text of a file. Raises TransferError when it is larger than 100 MB or not in UTF-8."""
+def taken(read: Callable[[object], T], record: object) -> T | str:
+    """What `draft_of` or `mood_of` makes of ``record``, or the sentence with which it refuses."""
+    try:
+        return read(record)
+    except (TransferError, InvalidEntryError, InvalidMoodError) as error:
+        return str(error)
+
+
+def open_text(data: bytes) -> TextIO:
+    """The text of a file, to be read piece by piece. Raises TransferError when it is too large or not in UTF-8."""
     if len(data) > MAX_BYTES:
         raise TransferError(f"The file is larger than the {MAX_BYTES // 1_000_000} MB that can be brought in.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise TransferError(f"The file is not in UTF-8 (line {line}). Please save it again as UTF-8.") from None
+    decoder = getincrementaldecoder("utf-8")()
+    for start in range(0, len(data), _CHUNK):
+        end = min(start + _CHUNK, len(data))
+        try:
+            decoder.decode(data[start:end], final=end == len(data))
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, end - len(error.object) + error.start) + 1
+            raise TransferError(f"The file is not in UTF-8 (line {line}). Please save it again as UTF-8.") from None
+    return TextIOWrapper(BytesIO(data), "utf-8-sig", newline="")
 
 
 def _object(value: object, what: str) -> Mapping[str, Any]:

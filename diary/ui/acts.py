@@ -47,16 +47,20 @@ def save() -> None:
 
 
 def _keep(form: Form, draft: EntryDraft) -> None:
-    """Save ``draft`` for good, and leave the form for the finished day."""
-    diary, last = current_diary(), tab().change
-    before = diary.find_day(form.day)
+    """Save ``draft`` for good, and leave the form for the finished day.
+
+    Where the values of inputs are read, Streamlit may leave a callback for the next click. So the tab learns of the
+    save before that.
+    """
+    diary, remembered = current_diary(), tab()
+    before, last = diary.find_day(form.day), remembered.change
     entry = diary.save(draft)
+    again = last and (last.day, last.revision) == (form.day, entry.revision)
+    remembered.leave_form(last if again else Change(form.day, before, entry.revision))
     with suppress(StorageError):
         drop_kept(form)
         if form.as_today and form.day != diary.today(zone()):  # written before midnight, saved after it
             set_params(day=form.day.isoformat())
-    again = last and (last.day, last.revision) == (form.day, entry.revision)
-    close(last if again else Change(form.day, before, entry.revision))
 
 
 def _draft(form: Form) -> EntryDraft:
@@ -74,21 +78,13 @@ def _draft(form: Form) -> EntryDraft:
     )
 
 
-def close(change: Change | None) -> None:
-    """Leave the form for the finished day; ``change`` is what can be taken back."""
-    remembered = tab()
-    remembered.form, remembered.editing = None, None
-    remembered.change = change
-    remembered.uploads += 1
-
-
 @told
 def discard() -> None:
     """Forget what was typed and show the day as it is kept."""
-    form = tab().form
-    if form:
-        current_diary().drop_unsaved(form.day)
-        close(None)
+    remembered = tab()
+    if remembered.form:
+        current_diary().drop_unsaved(remembered.form.day)
+        remembered.leave_form(None)
 
 
 def edit() -> None:
@@ -100,37 +96,39 @@ def edit() -> None:
 @told
 def undo() -> None:
     """Take the last change back; what a first save had kept is on the form again."""
-    change = tab().change
-    if change:
+    remembered = tab()
+    if change := remembered.change:
         diary = current_diary()
         entry = diary.find_day(change.day)
         diary.history.undo(change.day, change.before, change.revision)
         if entry and not change.before:
             diary.keep_unsaved(replace(unsaved(change.day, entry), revision=0))
-        close(None)
+        remembered.leave_form(None)
 
 
 @told
 def delete(entry: Entry) -> None:
     """Take a day out of the diary; it can be taken back until the next change."""
+    remembered = tab()
     current_diary().delete(entry)
-    close(Change(entry.day, entry, entry.revision + 1, deleted=True))
+    remembered.leave_form(Change(entry.day, entry, entry.revision + 1, deleted=True))
 
 
 @told
 def take_back(entry: Entry, revision: int) -> None:
     """Make a day what it was at ``revision``; `undo` makes it ``entry`` again."""
-    diary = current_diary()
+    diary, remembered = current_diary(), tab()
     diary.history.take_back(entry.day, revision)
     now = diary.find_day(entry.day)
-    close(Change(entry.day, entry, now.revision) if now else None)
+    remembered.leave_form(Change(entry.day, entry, now.revision) if now else None)
 
 
 @told
 def put_back(day: date) -> None:
     """Put a day from the trash back into the diary."""
+    remembered = tab()
     current_diary().history.put_back(day)
-    close(None)
+    remembered.leave_form(None)
 
 
 @told

@@ -180,6 +180,12 @@ def finished_day(diary: Diary, entry: Entry) -> None:
     change = tab().change
     fresh = change is not None and not change.deleted and (change.day, change.revision) == (entry.day, entry.revision)
     st.html(cards.record(entry, "Saved" if fresh else ""))
+    if change and change.day == entry.day and not change.deleted and change.revision < entry.revision:
+        st.info(
+            "What you saved here was changed in another tab or on another device since. It is kept below, under "
+            "“Earlier versions”.",
+            icon=":material/history:",
+        )
     if fresh and entry.photo and diary.is_photo_waiting(entry.photo):
         st.info(
             "The place for photos does not answer just now. Yours is kept with the day and sent there by itself.",

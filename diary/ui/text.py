@@ -8,6 +8,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'/@])")
 _JOINED = re.compile(r":(?=[a-z/])|(?<=\w)@(?=\w)|[<>=~-](?=[<>=~-])|www(?=\.)", re.IGNORECASE)
@@ -27,13 +28,27 @@ def plain(text: str) -> str:
 
 @cache
 def _markdown() -> MarkdownIt:
-    """CommonMark without HTML and without pictures: a note fetches nothing from anywhere."""
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["image", "html_block", "html_inline"])
+    """CommonMark without HTML and pictures, so that a note fetches nothing; and without what would take words away."""
+    rules = ["image", "html_block", "html_inline", "reference", "entity"]
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(rules)
+
+
+@cache
+def _paragraphs() -> MarkdownIt:
+    return MarkdownIt("zero", {"breaks": True}).enable("newline")
+
+
+def _tokens(note: str) -> list[Token]:
+    """The parts of a note; it is plain text where it is nested so deeply that the parser would leave words out."""
+    note = note.encode("utf-8", "replace").decode("utf-8")
+    tokens = _markdown().parse(note)
+    deepest = max((token.level for token in tokens), default=0)
+    return tokens if deepest < _markdown().options.maxNesting - 1 else _paragraphs().parse(note)
 
 
 def note_html(note: str) -> str:
     """A note written in Markdown as HTML; links open elsewhere and do not tell where they were clicked."""
-    tokens = _markdown().parse(note.encode("utf-8", "replace").decode("utf-8"))
+    tokens = _tokens(note)
     for token in (inner for outer in tokens for inner in (outer.children or [])):
         if token.type == "link_open":
             token.attrs.update(target="_blank", rel="noopener noreferrer nofollow")
@@ -43,7 +58,7 @@ def note_html(note: str) -> str:
 def note_words(note: str, limit: int) -> str:
     """The first words of a note, at most ``limit`` characters, without its Markdown."""
     blocks = []
-    for token in _markdown().parse(note[: 4 * limit].encode("utf-8", "replace").decode("utf-8")):
+    for token in _tokens(note[: 4 * limit]):
         inner = token.children or ()
         blocks.append("".join(" " if part.type.endswith("break") else part.content for part in inner))
         blocks.append("" if inner else token.content)

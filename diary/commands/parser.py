@@ -1,0 +1,144 @@
+"""What the command line understands."""
+
+import argparse
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from diary.clock import utc_now
+from diary.commands import days, doctor, keep
+from diary.errors import SettingsError
+from diary.model import FIRST_DAY
+from diary.settings import Settings, load_settings
+
+Command = Callable[[argparse.Namespace], None]
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """A parser whose result has a ``run``, to be called with the result itself."""
+    parser = argparse.ArgumentParser(prog="python -m diary", description="Look after a music diary.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text.partition(".")[0].lower(), description=text)
+        added.add_argument("--owner", type=_owner, default="local", help="whose diary it is (default: local)")
+        added.set_defaults(run=run)
+        return added
+
+    command("migrate", keep.migrate, "Bring the database to the newest form.")
+    _add_days(command)
+    _add_copies(command)
+    _add_moves(command)
+    command("doctor", doctor.doctor, "Check settings, database, photos, clock and music sources. Nothing is changed.")
+    return parser
+
+
+def _add_days(command: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    demo = command(
+        "demo",
+        days.demo,
+        "Fill an empty diary with invented days. They end yesterday (UTC), so that today is free for a first try; "
+        "a diary that has entries is refused.",
+    )
+    demo.add_argument("--days", type=_days, default=730, help="how many days back it begins (default: 730)")
+    demo.add_argument("--seed", type=int, default=1, help="another number makes another diary (default: 1)")
+    export = command(
+        "export",
+        days.export,
+        "Write all entries to a file. JSON holds moods of one's own too. A file of that name is replaced, "
+        "in one piece and only when the new one is complete.",
+    )
+    export.add_argument("file", type=_export_file, metavar="FILE", help="its ending says how: .json or .csv")
+    bring = command(
+        "import",
+        days.bring_in,
+        "Bring in entries from an export. Days that are written already stay as they are. If anything in the file "
+        "cannot be taken, nothing is brought in and every reason is told.",
+    )
+    bring.add_argument("file", type=Path, metavar="FILE", help="a .json or .csv file as `export` writes it")
+    bring.add_argument("--format", choices=sorted(days.READERS), help="what the file is (default: by its ending)")
+    bring.add_argument("--dry-run", action="store_true", help="only tell what would happen")
+    bring.add_argument("--json", action="store_true", help="tell it as JSON")
+    bring.set_defaults(wrong_usage=bring.error)
+
+
+def _add_copies(command: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    backup = command(
+        "backup",
+        keep.backup,
+        "Write everything into one archive. It holds the diaries of all owners with their photos, as they are at one "
+        "instant, while people may go on writing. A file that is there already is never replaced, so give each backup "
+        "a name of its own, such as one with the date.",
+    )
+    backup.add_argument("file", type=_archive, metavar="FILE", help="its name ends in .zip")
+    restore = command(
+        "restore",
+        keep.restore,
+        "Bring back what a backup holds. It does so for all owners, on SQLite or PostgreSQL, whichever it was taken "
+        "from. The whole file is checked before anything is changed. A place where a diary is written already is "
+        "refused without --replace.",
+    )
+    restore.add_argument("file", type=Path, metavar="FILE", help="an archive as `backup` writes it")
+    restore.add_argument(
+        "--replace", action="store_true", help="put it in the place of what is here, which is backed up beside FILE"
+    )
+
+
+def _add_moves(command: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    move = command(
+        "move",
+        keep.move,
+        "Copy the database or the photos to another place. It does so for all owners and changes nothing here; what "
+        "setting to change afterwards is told. Run again, it brings over what is missing.",
+    )
+    move.add_argument(
+        "--to",
+        type=_place,
+        required=True,
+        metavar="URL",
+        help="a database (sqlite:///file, postgresql://host/name) or a place for photos (a folder, "
+        "s3://bucket/prefix), as DATABASE_URL and DIARY_PHOTOS take them; the password may be left to ~/.pgpass",
+    )
+    sweep = command(
+        "sweep",
+        keep.sweep,
+        "Forget what is no longer kept. That is, for all owners: days in the trash and former versions after 30 days, "
+        "and photos that nothing shows. Photos that wait for their store are sent.",
+    )
+    sweep.add_argument("--even-most", action="store_true", help="even if more photos would go than stay")
+
+
+def _owner(text: str) -> str:
+    if not text.strip() or len(text) > 255 or not text.isprintable():
+        raise argparse.ArgumentTypeError("an owner is named by 1 to 255 characters")
+    return text
+
+
+def _days(text: str) -> int:
+    most = (utc_now().date() - FIRST_DAY).days - 1
+    with suppress(ValueError):
+        if 1 <= int(text) <= most:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"a demo has 1 to {most} days")
+
+
+def _export_file(text: str) -> Path:
+    if Path(text).suffix.lower() not in {".json", ".csv"}:
+        raise argparse.ArgumentTypeError("the file's name must end in .json or .csv")
+    return Path(text)
+
+
+def _archive(text: str) -> Path:
+    if Path(text).suffix.lower() != ".zip":
+        raise argparse.ArgumentTypeError("the file's name must end in .zip")
+    return Path(text)
+
+
+def _place(text: str) -> tuple[str, Settings]:
+    """The setting that names the place, and settings that have it. What is wrong is never quoted: a password."""
+    is_database = text.startswith(("sqlite:", "postgres:", "postgresql:", "postgresql+"))
+    name = "DATABASE_URL" if is_database else "DIARY_PHOTOS"
+    try:
+        return name, load_settings({name: text})
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -1,0 +1,100 @@
+"""What `doctor` finds, and that it changes nothing."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from diary.__main__ import main
+from diary.commands import doctor
+from diary.settings import load_settings
+from diary.storage.database import writing
+from diary.storage.engine import open_engine
+from diary.storage.tables import waiting_photos
+from tests.commands.program import Capture
+
+
+def told_by_doctor(capsys: Capture, part: str, code: int) -> str:
+    capsys.readouterr()
+    assert main(["doctor"]) == code
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if f" {part}: " in line)
+    return line
+
+
+def test_a_well_diary_passes_every_check(tmp_path: Path, capsys: Capture) -> None:
+    main(["migrate"])
+    capsys.readouterr()
+    assert main(["doctor"]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        f"ok     {part}" for part in ("settings", "database", "photos", "clock", "music")
+    ]
+    assert str(tmp_path / "data" / "diary.db") in lines[1]
+    assert err == ""
+
+
+def test_a_missing_database_is_told_and_not_made(tmp_path: Path, capsys: Capture) -> None:
+    assert told_by_doctor(capsys, "database", 1) == (
+        "wrong  database: There is no database yet. Start the diary, or run: python -m diary migrate"
+    )
+    assert not (tmp_path / "data" / "diary.db").exists()
+
+
+def test_a_database_of_another_form_is_told(tmp_path: Path, capsys: Capture) -> None:
+    main(["migrate"])
+    with closing(sqlite3.connect(tmp_path / "data" / "diary.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0000'")
+        database.commit()
+    assert "form of another version. Run: python -m diary migrate" in told_by_doctor(capsys, "database", 1)
+
+
+@pytest.mark.parametrize("where", [0, 8192], ids=["at its beginning", "in the middle"])
+def test_a_damaged_database_is_told(tmp_path: Path, capsys: Capture, where: int) -> None:
+    assert main(["demo", "--days", "60"]) == 0
+    with (tmp_path / "data" / "diary.db").open("r+b") as file:
+        file.seek(where)
+        file.write(b"\xff" * 8192)
+    assert told_by_doctor(capsys, "database", 1).startswith("wrong  database: The ")
+
+
+def test_a_photo_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: Capture) -> None:
+    main(["migrate"])
+    (tmp_path / "data" / "photos").write_text("a file where the folder should be")
+    line = told_by_doctor(capsys, "photos", 1)
+    assert line.startswith(f"wrong  photos: {tmp_path}/data/photos cannot be used. ")
+    assert "DIARY_PHOTOS" in line
+
+
+def test_a_clock_that_stands_in_the_past_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    main(["migrate"])
+    monkeypatch.setattr(doctor, "utc_now", lambda: datetime(1970, 1, 2, tzinfo=UTC))
+    assert told_by_doctor(capsys, "clock", 1).startswith("wrong  clock: This machine believes it is 1970-01-02.")
+
+
+def test_spotifys_keys_are_told_of_but_never_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    main(["migrate"])
+    assert told_by_doctor(capsys, "music", 0).startswith("ok     music: no Spotify keys")
+    monkeypatch.setenv("SPOTIPY_CLIENT_ID", "hunter2id")
+    assert told_by_doctor(capsys, "music", 1).startswith("wrong  music: Of SPOTIPY_CLIENT_ID and")
+    monkeypatch.setenv("SPOTIPY_CLIENT_SECRET", "hunter2secret")
+    assert main(["doctor"]) == 0
+    out, err = capsys.readouterr()
+    assert "ok     music: Spotify's keys are set\n" in out
+    assert "hunter2" not in out + err
+
+
+def test_a_wrong_setting_is_the_first_thing_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIARY_LOG", "loud")
+    assert told_by_doctor(capsys, "settings", 1).startswith("wrong  settings: DIARY_LOG ")
+
+
+def test_photos_that_wait_for_their_store_are_told(capsys: Capture) -> None:
+    main(["migrate"])
+    row = {"key": "x", "large": b"", "small": b"", "kept_at": datetime.now(UTC)}
+    with writing(open_engine(load_settings().database_url)) as connection:
+        connection.execute(insert(waiting_photos).values(row))
+    assert told_by_doctor(capsys, "database", 0).endswith("; photos that wait there for their store: 1")

@@ -1,0 +1,62 @@
+"""The command line as a program: what it answers to the shell."""
+
+from pathlib import Path
+
+from tests.commands.program import diary_of, run
+
+
+def test_a_demo_goes_out_as_json_and_as_csv_and_comes_back_the_same_for_another_owner(tmp_path: Path) -> None:
+    demo = run("demo", "--days", "400")
+    assert (demo.returncode, demo.stderr) == (0, "")
+    days = diary_of().count()
+    assert demo.stdout.startswith(f"{days} days invented up to ")
+
+    for ending in ("json", "csv"):
+        out = run("export", tmp_path / f"one.{ending}")
+        assert (out.returncode, out.stderr) == (0, "")
+        assert out.stdout == f"{days} days of “local” written to {tmp_path}/one.{ending}.\n"
+        back = run("import", tmp_path / f"one.{ending}", "--owner", ending)
+        assert (back.returncode, back.stdout, back.stderr) == (0, f"{days} days brought in.\n", "")
+        assert run("export", tmp_path / f"two.{ending}", "--owner", ending).returncode == 0
+        assert (tmp_path / f"one.{ending}").read_bytes() == (tmp_path / f"two.{ending}").read_bytes()
+    assert diary_of("somebody else").count() == 0
+
+
+def test_what_is_refused_ends_with_1_and_one_sentence_on_standard_error(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("[]")
+    refused = run("import", tmp_path / "x.json")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.count("\n") == 1
+    assert refused.stderr.startswith("The file is no export of a music diary")
+
+
+def test_a_database_out_of_reach_is_told_in_one_sentence_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql://me:hunter2@127.0.0.1:9/diary"
+    refused = run("export", tmp_path / "x.csv", DATABASE_URL=url)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    doctor = run("doctor", DATABASE_URL=url)
+    assert doctor.returncode == 1
+    assert "\nwrong  database: " in doctor.stdout
+    assert "hunter2" not in refused.stderr + doctor.stdout + doctor.stderr
+
+
+def test_wrong_usage_ends_with_2(tmp_path: Path) -> None:
+    assert run().returncode == 2
+    assert run("exprot", tmp_path / "x.json").returncode == 2
+
+
+def test_help_names_every_command() -> None:
+    told = run("--help")
+    assert told.returncode == 0
+    for command in (
+        "migrate", "demo", "export", "import", "doctor", "backup", "restore", "move", "sweep",
+    ):  # fmt: skip
+        assert f"    {command} " in told.stdout
+
+
+def test_the_answer_can_be_written_in_any_encoding(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("day,mood\n2026-11-22,über 🌀\n", encoding="utf-8")
+    told = run("import", file, PYTHONIOENCODING="ascii")
+    assert (told.returncode, told.stderr.count("\n")) == (1, 1)
+    assert "line 2: There is no mood named ??ber ??" in told.stdout
