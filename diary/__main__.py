@@ -1,4 +1,5 @@
-"""The command line, `python -m diary …`: exit 0 when done, 1 with a sentence when refused, 2 on wrong usage."""
+"""The command line, `python -m diary …`: exit 0 when done, 1 with a sentence when refused, 2 on wrong usage,
+130 when stopped by Ctrl-C."""
 
 import logging
 import sys
@@ -17,6 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DiaryError as error:
         write(sys.stderr, str(error))
         return 1
+    except KeyboardInterrupt:
+        write(sys.stderr, "Stopped. What is not complete was not put in its place; the same command begins anew.")
+        return 130
     return 0
 
 

@@ -30,17 +30,17 @@ class Settings(BaseModel):
     migration_url: str | None = Field(
         None,
         alias="DIARY_MIGRATION_URL",
-        description="the same database by the role that may change its tables; `DATABASE_URL` where it is not set",
+        description="the same database by the role that may change its tables; DATABASE_URL where it is not set",
         repr=False,
     )
     database_iam: bool = Field(
-        False, alias="DIARY_DB_IAM", description="`1`: an RDS IAM token instead of a password for PostgreSQL"
+        False, alias="DIARY_DB_IAM", description="1: an RDS IAM token instead of a password for PostgreSQL"
     )
     database_pool: int = Field(
         5, alias="DIARY_DB_POOL", ge=1, le=100, description="connections to PostgreSQL that are kept"
     )
     photos: str = Field(
-        "data/photos", alias="DIARY_PHOTOS", description="where photos are kept: a folder, or `s3://bucket/prefix`"
+        "data/photos", alias="DIARY_PHOTOS", description="where photos are kept: a folder, or s3://bucket/prefix"
     )
     region: str | None = Field(
         None, alias="AWS_REGION", description="the AWS region of the bucket; boto3's own settings where it is not set"

@@ -23,8 +23,13 @@ def test_every_setting_is_in_the_readme_with_its_default_and_meaning() -> None:
     assert tuple(table) == names()
     for field in Settings.model_fields.values():
         default, meaning = table[str(field.alias)]
-        assert default == ("none" if field.default is None else str(field.default))
+        assert default == {None: "none", False: "0"}.get(field.default, str(field.default))
         assert meaning.startswith(str(field.description))
+
+
+def commands_in(paper: Path) -> list[str]:
+    text = paper.read_text(encoding="utf-8")
+    return re.findall(r"^\.venv/bin/python -m diary (.+?)(?: +#.*)?$", text, re.MULTILINE)
 
 
 def test_every_target_of_make_in_the_papers_is_there() -> None:
@@ -34,14 +39,16 @@ def test_every_target_of_make_in_the_papers_is_there() -> None:
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{paper.name}: make {target}"
 
 
-@pytest.mark.parametrize("command", re.findall(r"^\.venv/bin/python -m diary (.+?)(?: +#.*)?$", README, re.MULTILINE))
-def test_every_command_of_the_readme_works(
+@pytest.mark.parametrize("command", sorted({command for paper in PAPERS for command in commands_in(paper)}))
+def test_every_command_of_the_papers_works(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     if command.startswith("import"):
         assert main(["demo", "--days", "30"]) == 0
         assert main(["export", "days.json"]) == 0
+    if command.startswith("restore"):
+        assert main(["backup", command.split()[1]]) == 0
     if command == "doctor":
         assert main(["migrate"]) == 0
     assert main(command.split()) == 0, capsys.readouterr().err
