@@ -50,13 +50,14 @@ class Session:
 
     def __init__(self, base: str, page: str = "", query: str = "") -> None:
         self.base, self.page, self.query = base, page, query
-        self._hash = ""
+        self._hash = self._xsrf = ""
         self._cached: set[str] = set()
 
     def __enter__(self) -> Self:
         with urlopen(f"{self.base}/_stcore/health", timeout=PATIENCE) as answer:
             cookies = answer.headers.get_all("Set-Cookie") or []
         xsrf = next((c.split(";")[0].split("=", 1)[1] for c in cookies if c.startswith("_streamlit_xsrf=")), "")
+        self._xsrf = xsrf
         self._stack = ExitStack()
         self._socket = self._stack.enter_context(
             connect(

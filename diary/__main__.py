@@ -2,12 +2,17 @@
 130 when stopped by Ctrl-C."""
 
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 
 from diary.commands.console import write
 from diary.commands.parser import make_parser
 from diary.errors import DiaryError
+
+_STOPPED = (
+    "Stopped. No file was left half written. Run the same again: a move goes on where it was, all else begins anew."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,11 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write(sys.stderr, str(error))
         return 1
     except KeyboardInterrupt:
-        write(sys.stderr, "Stopped. What is not complete was not put in its place; the same command begins anew.")
+        write(sys.stderr, _STOPPED)
         return 130
     return 0
 
 
 if __name__ == "__main__":
     logging.getLogger("diary").addHandler(logging.NullHandler())  # what went wrong is told once, by `main`
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C: what lies aside is cleared away
     sys.exit(main())

@@ -1,5 +1,6 @@
 """The one place where the parts of a diary meet."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from diary.diary import Diary
@@ -16,12 +17,14 @@ from diary.storage.copies.backup import BackedUp, Tell
 from diary.storage.copies.move_photos import MovedPhotos
 from diary.storage.copies.move_rows import Moved, move_rows
 from diary.storage.copies.restore import Restored
-from diary.storage.copies.snapshot import patient_engine, waiting_in
-from diary.storage.engine import open_engine, role_to_serve
+from diary.storage.copies.snapshot import patient_engine, photo_keys, waiting_in
+from diary.storage.database import reading
+from diary.storage.engine import open_engine, read_url, role_to_serve, without_password
 from diary.storage.entries import EntryStore
+from diary.storage.marks import MarkStore
 from diary.storage.migration import is_current, migrate
 from diary.storage.people import PersonStore
-from diary.storage.photos import open_photos
+from diary.storage.photos import PhotoStore, open_photos
 from diary.storage.revisions import RevisionStore
 from diary.storage.sums import SumStore
 from diary.storage.tracks import TrackStore
@@ -31,7 +34,9 @@ USER_AGENT = "MusicDiary/0.1 (self-hosted personal diary)"
 
 def make_parts(settings: Settings) -> Parts:
     """The places of ``settings``, opened; they may be shared by all diaries of a process."""
-    engine = open_engine(settings.database_url, pool=settings.database_pool, iam=settings.database_iam)
+    engine = open_engine(
+        settings.database_url, pool=settings.database_pool, iam=settings.database_iam, region=settings.region
+    )
     catalog = make_catalog(
         settings.spotify_id,
         settings.spotify_secret,
@@ -46,6 +51,7 @@ def make_parts(settings: Settings) -> Parts:
     return Parts(
         entries=EntryStore(engine),
         revisions=RevisionStore(engine),
+        marks=MarkStore(engine),
         people=PersonStore(engine),
         sums=SumStore(engine),
         tracks=tracks,
@@ -60,25 +66,31 @@ def open_diary(settings: Settings, owner_id: str = "local") -> Diary:
     return Diary(owner_id, make_parts(settings))
 
 
+def is_known(settings: Settings, owner_id: str) -> bool:
+    """Whether somebody of that name keeps a diary here. Raises StorageError."""
+    with patient_engine(*_operator(settings)) as engine:
+        return PersonStore(engine).knows(owner_id)
+
+
 def photo_origin(settings: Settings) -> str | None:
     """Scheme and host that photos are shown from, None where that is the diary itself. Raises StorageError."""
     return open_photos(settings.photos, None, settings.region).origin
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the database to the newest form, and let the diary's role use it. Raises StorageError, SettingsError."""
+def prepare(settings: Settings, *, begin: bool = True) -> None:
+    """Bring the database to the newest form, and let the diary's role use it; without ``begin`` only one that is there.
+
+    Raises StorageError, SettingsError.
+    """
     url = settings.migration_url or settings.database_url
     role = role_to_serve(settings.database_url, url)
-    engine = open_engine(url, iam=settings.database_iam, patient=True)
-    try:
-        migrate(engine, role)
-    finally:
-        engine.dispose()
+    with patient_engine(*_operator(settings)) as engine:
+        migrate(engine, role, begin=begin)
 
 
 def is_ready(settings: Settings) -> bool:
     """Whether the database answers and has the newest form. Raises StorageError."""
-    engine = open_engine(settings.database_url, iam=settings.database_iam)
+    engine = open_engine(settings.database_url, iam=settings.database_iam, region=settings.region)
     try:
         return is_current(engine)
     finally:
@@ -87,16 +99,33 @@ def is_ready(settings: Settings) -> bool:
 
 def check_database(settings: Settings) -> None:
     """Examine the database without changing it. Raises StorageError: what is wrong, and what to do."""
-    engine = open_engine(settings.database_url, iam=settings.database_iam)
+    engine = open_engine(settings.database_url, iam=settings.database_iam, region=settings.region)
     try:
         checkup.check(engine)
     finally:
         engine.dispose()
 
 
-def check_photos(settings: Settings) -> None:
-    """Try whether photos can be kept, read and removed. Raises StorageError: what is wrong, and what to do."""
+def check_photos(settings: Settings) -> bool:
+    """Try whether photos can be kept, read and removed; False for a folder that the first photo will make.
+
+    Raises StorageError: what is wrong, and what to do.
+    """
+    if not settings.photos.startswith("s3://") and not Path(settings.photos).exists():
+        if _shows_photos(settings):
+            raise StorageError("It is not there, and the diary's photos with it. Is its disk away? Check DIARY_PHOTOS.")
+        return False
     open_photos(settings.photos, None, settings.region).check()
+    return True
+
+
+def _shows_photos(settings: Settings) -> bool:
+    """Whether any day shows a photo; a database that cannot be asked is told of by `check_database`."""
+    with suppress(StorageError), patient_engine(*_operator(settings)) as engine:
+        if is_current(engine):
+            with reading(engine) as connection:
+                return bool(photo_keys(connection))
+    return False
 
 
 def count_waiting(settings: Settings) -> int:
@@ -108,21 +137,20 @@ def count_waiting(settings: Settings) -> int:
 def back_up(settings: Settings, file: Path, tell: Tell) -> BackedUp:
     """Everything that is kept, written into the archive ``file``: see `backup.back_up`."""
     with patient_engine(*_operator(settings)) as engine:
-        return backup.back_up(engine, open_photos(settings.photos, None, settings.region), file, tell)
+        return backup.back_up(engine, _photos_at(settings.photos, settings), file, tell)
 
 
 def restore(settings: Settings, file: Path, *, replace: bool, tell: Tell) -> Restored:
     """What the archive ``file`` holds, brought back: see `restoring.restore`."""
     with patient_engine(*_operator(settings)) as engine:
-        photos = open_photos(settings.photos, None, settings.region)
-        return restoring.restore(engine, photos, file, replace=replace, tell=tell)
+        return restoring.restore(engine, _photos_at(settings.photos, settings), file, replace=replace, tell=tell)
 
 
 def move_database(settings: Settings, there: Settings, tell: Tell) -> Moved:
     """All rows copied to the database of ``there``, whose tables are brought to the newest form: see `move_rows`."""
     if there.database_url == settings.database_url:
         raise TransferError("The diary is there already.")
-    there = there.model_copy(update={"database_iam": settings.database_iam})
+    there = there.model_copy(update={"database_iam": settings.database_iam, "region": settings.region})
     try:
         prepare(there)
     except StorageError as error:
@@ -135,11 +163,22 @@ def move_photos(settings: Settings, there: Settings, tell: Tell) -> MovedPhotos:
     """All photos copied to the place of ``there``: see `move_photos`."""
     if there.photos == settings.photos:
         raise TransferError("The photos are there already.")
-    source, target = (open_photos(place, None, settings.region) for place in (settings.photos, there.photos))
+    source, target = (_photos_at(place, settings) for place in (settings.photos, there.photos))
     with patient_engine(*_operator(settings)) as engine:
         return moving.move_photos(engine, source, target, tell)
 
 
-def _operator(settings: Settings) -> tuple[str, bool]:
-    """The database by the role that sees all of it, and whether that role needs a token."""
-    return settings.migration_url or settings.database_url, settings.database_iam
+def _photos_at(place: str, settings: Settings) -> PhotoStore:
+    """The photos to be copied, without those that wait: they lie in the database."""
+    return open_photos(place, None, settings.region).patiently()
+
+
+def address_to_write_down(settings: Settings) -> str:
+    """The database's address, with a hint in the place of its password. Raises StorageError."""
+    place = read_url(settings.database_url)
+    return without_password(place) + (" (with its password)" if place.password else "")
+
+
+def _operator(settings: Settings) -> tuple[str, bool, str | None]:
+    """The database by the role that sees all of it, whether that role needs a token, and the token's region."""
+    return settings.migration_url or settings.database_url, settings.database_iam, settings.region

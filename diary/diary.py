@@ -74,6 +74,7 @@ class Diary:
         if draft.revision != (current.revision if current else 0):
             raise ConflictError(draft.day)
         self._entries.write(self.owner_id, entry, over, self._parts.clock())
+        self._look_after_photo(draft, entry)
         log.info("saved day revision=%d", entry.revision)
         return self.find_day(draft.day) or entry
 
@@ -88,6 +89,8 @@ class Diary:
         known = (*self.moods(), *brought)
         new = [self._compose(draft, None, known) for draft in drafts]
         self._entries.add(self.owner_id, new, brought, self._parts.clock())
+        for draft, entry in zip(drafts, new, strict=True):
+            self._look_after_photo(draft, entry)
         log.info("added days count=%d", len(drafts))
         return len(drafts)
 
@@ -125,6 +128,11 @@ class Diary:
             created_at=current.created_at if current else draft.created_at or now,
             updated_at=draft.updated_at or now,
         )
+
+    def _look_after_photo(self, draft: EntryDraft, kept: Entry) -> None:
+        """Put a new photo again that a sweep removed meanwhile: until its day was kept, nothing showed it."""
+        if draft.new_photo and kept.photo and self._parts.photos.is_lost(kept.photo):
+            self._parts.photos.put(self.owner_id, draft.new_photo)
 
     # ------------------------------------------------------------------ what is not saved yet
 

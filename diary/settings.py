@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -14,6 +13,10 @@ from diary.errors import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
+
+_SERVER = re.compile(
+    r"(?P<host>\[[^][@/?]*\]|[^][@:/?]*)(:[0-9]*)?(?P<database>/[^?]*)?(\?.*)?", re.DOTALL
+)  # that which stands behind user and password
 
 
 class Settings(BaseModel):
@@ -43,7 +46,9 @@ class Settings(BaseModel):
         "data/photos", alias="DIARY_PHOTOS", description="where photos are kept: a folder, or s3://bucket/prefix"
     )
     region: str | None = Field(
-        None, alias="AWS_REGION", description="the AWS region of the bucket; boto3's own settings where it is not set"
+        None,
+        alias="AWS_REGION",
+        description="the AWS region of the bucket; boto3's own settings where it is not set",
     )
     spotify_id: str | None = Field(
         None, alias="SPOTIPY_CLIENT_ID", description="the client id of your Spotify app; switches Spotify search on"
@@ -73,8 +78,10 @@ class Settings(BaseModel):
         """Where entries are kept, as a person may see it: a file, or host and database without user and password."""
         if self.database_url.startswith("sqlite:///"):
             return self.database_url.removeprefix("sqlite:///")
-        address = urlsplit(self.database_url)
-        return f"{address.hostname or 'localhost'}{address.path}"
+        who, _, where = self.database_url.partition("://")[2].rpartition("@")
+        if "?" in who or not (shown := _SERVER.fullmatch(where)):
+            return "PostgreSQL"  # nobody can tell where a password ends
+        return f"{shown['host'] or 'localhost'}{shown['database'] or ''}"
 
     @field_validator("database_url", "migration_url")
     @classmethod

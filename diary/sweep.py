@@ -2,78 +2,83 @@
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import count, islice
+from functools import partial
 from threading import Event, Thread
 
-from diary.errors import DiaryError, StorageError
+from diary.errors import DiaryError
 from diary.history import KEPT
 from diary.log import end_request
 from diary.protocols import Parts
 
 log = logging.getLogger(__name__)
-YOUNG = timedelta(days=1)  # a photo may be there this long before its day is
-PAUSE, DAY = 20, 86_400  # seconds
+YOUNG, DAY = timedelta(days=1), timedelta(days=1)
+PAUSE = 20  # seconds
+FORGOT = "forgot"  # the mark of the last day's work
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep did: days out of the trash, former versions and photos forgotten, photos sent to the store."""
+    """What one sweep did: days out of the trash, former versions and photos forgotten, photos sent to the store.
+
+    ``left`` are photos that nothing shows, but too many to be removed unasked.
+    """
 
     days: int
     versions: int
     photos: int
     sent: int
+    left: int = 0
 
 
 def sweep(parts: Parts, *, even_most: bool = False) -> Swept:
-    """`forget`, then send the photos that wait, and remove those older than a day that nothing shows.
+    """`forget`, then send the photos that wait, and remove those older than 30 days that nothing shows.
 
-    Where more photos would be removed than kept, the database is probably not the one they belong to: nothing is
-    removed then, unless ``even_most`` are meant. Raises StorageError, also when a store is out of reach; the next
-    sweep finishes what this one left.
+    Younger ones may belong to days that a restored database does not know yet. Where more photos would be removed
+    than kept, the database is probably not the one they belong to: they are left then, unless ``even_most`` are
+    meant. Raises StorageError, also when a store is out of reach; the next sweep finishes what this one left.
     """
     forgotten = forget(parts)
     sent = parts.photos.send_waiting()
-    orphans, used = _orphans(parts)
-    if len(orphans) > used and not even_most:
-        raise StorageError(
-            f"{len(orphans)} photos belong to no day of this database, and only {used} do. They were left alone: is it "
-            "the right database? If so, run: python -m diary sweep --even-most"
-        )
-    _remove(parts, orphans)
-    return Swept(forgotten.days, forgotten.versions, forgotten.photos + len(orphans), sent)
+    old = set(parts.photos.keys(parts.clock() - KEPT))
+    shown = parts.revisions.photos_in_use(old)
+    if len(old - shown) > len(shown) and not even_most:
+        log.warning("left photos that nothing shows count=%d", len(old - shown))
+        return replace(forgotten, sent=sent, left=len(old - shown))
+    removed = _remove(parts, old - shown, KEPT)
+    log.info("swept photos=%d sent=%d", removed, sent)
+    return replace(forgotten, photos=forgotten.photos + removed, sent=sent)
 
 
 def forget(parts: Parts) -> Swept:
     """Forget deleted days and former versions older than 30 days, with the photos that only they showed."""
     gone = parts.revisions.forget(parts.clock() - KEPT)
-    photos = gone.photos - parts.revisions.photos_in_use(gone.photos)
-    _remove(parts, photos)
-    log.info("forgot days=%d versions=%d photos=%d", gone.days, gone.versions, len(photos))
-    return Swept(gone.days, gone.versions, len(photos), 0)
+    photos = _remove(parts, gone.photos - parts.revisions.photos_in_use(gone.photos), YOUNG)
+    log.info("forgot days=%d versions=%d photos=%d", gone.days, gone.versions, photos)
+    return Swept(gone.days, gone.versions, photos, 0)
 
 
-def _orphans(parts: Parts) -> tuple[set[str], int]:
-    """The keys of old photos that nothing shows, and how many old ones are shown."""
-    orphans, used = set(), 0
-    old = parts.photos.keys(parts.clock() - YOUNG)
-    while keys := set(islice(old, 500)):
-        shown = parts.revisions.photos_in_use(keys)
-        orphans |= keys - shown
-        used += len(shown)
-    return orphans, used
+def _remove(parts: Parts, photos: Collection[str], age: timedelta) -> int:
+    """Remove those of that age, unless somebody is just saving a day with one of them again; tells how many."""
+    before, ask = parts.clock() - age, parts.revisions.photos_in_use
+    return sum(parts.photos.remove(key, before, partial(ask, [key])) for key in photos)
 
 
-def _remove(parts: Parts, photos: Collection[str]) -> None:
-    """Remove them, unless somebody is just saving a day with one of them again."""
-    for key in photos:
-        parts.photos.delete(key, before=parts.clock() - YOUNG)
+def is_turn(parts: Parts) -> bool:
+    """Whether it is this program's turn to sweep: once a day, however many share the database or are started anew.
+
+    Where the last time is not known, long ago or still to come, a clock may have jumped: nothing is forgotten then
+    before another day has gone by.
+    """
+    now, last = parts.clock(), parts.marks.find(FORGOT)
+    if last and timedelta(0) <= now - last < DAY:
+        return False
+    return parts.marks.advance(FORGOT, last, now) and last is not None and DAY <= now - last <= KEPT
 
 
 class Caretaker:
-    """Beside the pages: sends waiting photos soon after their store is back, and forgets once a day."""
+    """Beside the pages: sends waiting photos soon after their store is back, and sweeps once a day."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -88,17 +93,15 @@ class Caretaker:
         self._stopped.set()
 
     def _run(self) -> None:
-        for turn in count():
-            if self._stopped.wait(PAUSE):
-                return
-            self._work(is_daily=turn % (DAY // PAUSE) == 0)
+        while not self._stopped.wait(PAUSE):
+            self._work()
 
-    def _work(self, is_daily: bool) -> None:
+    def _work(self) -> None:
         try:
             if sent := self._parts.photos.send_waiting():
                 log.info("sent waiting photos count=%d", sent)
-            if is_daily:
-                forget(self._parts)
+            if is_turn(self._parts):
+                sweep(self._parts)
         except DiaryError as error:
             log.warning("house work waits: %s", error)
         except Exception:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from diary.errors import NotFoundError
 from diary.query import EntryFilter
-from diary.ui import browse, fields, forms, grids, text
+from diary.ui import acts, browse, fields, forms, grids, text
 from diary.ui.state import current_diary, day_param, set_params, tab, value, zone
 
 diary = current_diary()
@@ -18,6 +18,7 @@ except NotFoundError as error:
     st.page_link("../../pages/today.py", label="Write today instead")
     st.stop()
 
+acts.save_again()
 form = forms.form_of(diary, day)
 moods = diary.all_moods()
 week_end = grids.week_around(day, today)
@@ -30,7 +31,7 @@ shown = not form.clash and (entry is None or tab().editing == day)
 left, right = st.columns([5, 6], gap="large")
 with left:
     st.html(f'<header class="date"><h1>{text.weekday(day)}</h1></header>')
-    fields.day_field(day, today)
+    fields.day_field(form, today)
     with st.container(key="week-box"):
         chosen = grids.day_grid("week", grids.week(week_end, written, day, today))
     if written:
@@ -45,7 +46,7 @@ with right:
         fields.mood_field(form, moods)
         fields.song_field(diary, form, forms.mood_named(moods, value("mood")))
         fields.more_fields(form)
-        fields.save_button(form, shown)
+        forms.take_over(form, fields.save_button(form, shown))
 
 if chosen and chosen != day:
     set_params(day=chosen.isoformat())

@@ -20,6 +20,7 @@ from diary.query import fold
 from diary.refresh import TrackRefresher
 from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
+from diary.storage.marks import MarkStore
 from diary.storage.migration import migrate
 from diary.storage.people import PersonStore
 from diary.storage.revisions import RevisionStore
@@ -70,8 +71,15 @@ class MemoryPhotoStore:
             raise NotFoundError("That photo is not in this diary.")
         return self.kept[key]
 
-    def delete(self, key: str, before: datetime | None = None) -> None:
-        self.kept.pop(key, None)
+    def is_lost(self, key: str) -> bool:
+        return key not in self.kept
+
+    def remove(self, key: str, before: datetime, is_shown: Callable[[], object]) -> bool:
+        taken = self.kept.pop(key, None)
+        if is_shown() and taken is not None:
+            self.kept[key] = taken
+            return False
+        return True
 
     def address(self, key: str, small: bool = False) -> None:
         return None
@@ -152,6 +160,7 @@ def make_parts(
     return Parts(
         entries=EntryStore(engine),
         revisions=RevisionStore(engine),
+        marks=MarkStore(engine),
         people=PersonStore(engine),
         sums=SumStore(engine),
         tracks=tracks,

@@ -69,13 +69,18 @@ class PostgresServer:
         return f"postgresql+psycopg2://{who}@{host}:{self.port}/{database}"
 
     def start(self) -> None:
-        """Start and wait until it answers. Raises RuntimeError, with its log, when it does not."""
+        """Start and wait until it answers; no harm when it runs already.
+
+        Raises RuntimeError, with its log, when it does not answer.
+        """
+        if self._process:
+            return
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self._bin / "postgres"), "-D", str(self._data)], stdout=log, stderr=log, **self._as_its_user()
             )
         deadline = time.monotonic() + 60
-        while not self._answers():
+        while not self.answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start. Its log:\n{self.log()}")
             time.sleep(0.05)
@@ -97,6 +102,13 @@ class PostgresServer:
                     os.kill(child, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def answers(self) -> bool:
+        """Whether it runs and takes connections."""
+        try:
+            return self.ask("SELECT 1") == [(1,)]
+        except psycopg2.OperationalError:
+            return False
 
     def log(self) -> str:
         """All it has said so far, over every restart."""
@@ -128,12 +140,6 @@ class PostgresServer:
         file.chmod(0o600)
         self._own(file)
         return file
-
-    def _answers(self) -> bool:
-        try:
-            return self.ask("SELECT 1") == [(1,)]
-        except psycopg2.OperationalError:
-            return False
 
     def _as_its_user(self) -> dict[str, Any]:
         account = pwd.getpwnam(self._user) if self._user else None

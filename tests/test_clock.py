@@ -75,8 +75,6 @@ def test_around_a_change_of_the_clocks_no_day_is_left_out_and_none_comes_back(na
     start = datetime.combine(DAYS[name], time(), UTC) - timedelta(days=2)
     for zone in ZONES:
         for cutoff in range(7):
-            if (zone, cutoff) == ("Pacific/Chatham", 3):
-                continue  # its clocks go back from 3:45 to 2:45, so that three o'clock comes twice
             seen = [today(start + timedelta(minutes=15 * i), zone, cutoff) for i in range(4 * 24 * 4)]
             steps = {later - earlier for earlier, later in pairwise(seen)}
             assert steps == {timedelta(0), timedelta(days=1)}, (zone, cutoff)
@@ -97,6 +95,16 @@ def test_an_hour_that_comes_twice_belongs_to_the_evening_before_both_times() -> 
         assert today(at("Australia/Lord_Howe", 2026, 4, 5, 1, 45, fold=fold), "Australia/Lord_Howe", 2) == date(
             2026, 4, 4
         )
+
+
+def test_where_clocks_go_back_across_the_end_of_the_day_it_ends_the_first_time() -> None:
+    """Chatham's clocks go from 3:45 back to 2:45, so that three o'clock comes twice."""
+    chatham, evening, morning = "Pacific/Chatham", date(2026, 4, 4), date(2026, 4, 5)
+    assert today(at(chatham, 2026, 4, 5, 2, 59), chatham, 3) == evening
+    assert today(at(chatham, 2026, 4, 5, 3, 0), chatham, 3) == morning
+    assert today(at(chatham, 2026, 4, 5, 2, 50, fold=1), chatham, 3) == morning
+    assert today(at(chatham, 2026, 4, 5, 3, 0, fold=1), chatham, 3) == morning
+    assert today(at(chatham, 2026, 9, 27, 3, 50), chatham, 3) == date(2026, 9, 27), "and forward, over 3 o'clock"
 
 
 def test_where_midnight_does_not_exist_the_day_begins_an_hour_later() -> None:

@@ -123,9 +123,16 @@ def test_an_import_brings_its_own_instants(diary: Diary) -> None:
     assert (entry.created_at, entry.updated_at, entry.revision) == (made, changed, 1)
 
 
-@pytest.mark.parametrize("instant", [datetime.min, datetime(1883, 11, 18, 16, 58), datetime.max])
+@pytest.mark.parametrize(
+    "instant",
+    [
+        datetime.min.replace(tzinfo=UTC),
+        datetime(1883, 11, 18, 16, 58, tzinfo=UTC),
+        datetime.max.replace(tzinfo=UTC),
+    ],
+    ids=lambda instant: f"year {instant.year}",
+)
 def test_any_instant_is_kept_to_the_letter(diary: Diary, instant: datetime) -> None:
-    instant = instant.replace(tzinfo=UTC)
     diary.add_days([EntryDraft(TODAY, "calm", created_at=instant, updated_at=instant)])
     assert [(entry.created_at, entry.updated_at) for entry in diary.each()] == [(instant, instant)]
 

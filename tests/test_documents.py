@@ -45,7 +45,9 @@ def test_every_command_of_the_papers_works(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     first = ["demo", "--days", "30"] if not command.startswith(("demo", "migrate")) else ["migrate"]
-    before = {"import": ["export", "days.json"], "restore": ["backup", *command.split()[1:2]]}.get(command.split()[0])
+    before = {"import": ["export", "days.json"], "restore": ["backup", *command.split()[1:2]]}.get(
+        command.partition(" ")[0]
+    )
     for needed in filter(None, (first, before)):
         assert main(needed) == 0
     for example, own in ((r"postgresql://\S+", f"sqlite:///{tmp_path}/new.db"), (r"s3://\S+", f"{tmp_path}/album")):

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from diary.settings import load_settings
+from tests.builders import make_engine
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -43,9 +46,10 @@ def test_this_machine_is_in_reach() -> None:
         (PROJECT / "data").mkdir,
         Path("data/diary.db").read_bytes,
         lambda: sqlite3.connect(PROJECT / "data" / "diary.db"),
+        lambda: sqlite3.connect(f"file://{PROJECT}/data/diary.db?mode=rw", uri=True),
         lambda: (PROJECT / "tests" / ".." / "data" / "note.txt").write_text("mine"),
     ],
-    ids=["made", "read by a relative path", "opened as a database", "written by a winding path"],
+    ids=["made", "read by a relative path", "opened as a database", "by its URI", "written by a winding path"],
 )
 def test_the_real_data_folder_is_not_touched(
     touch: Callable[[], object], refused: list[str], monkeypatch: pytest.MonkeyPatch
@@ -68,3 +72,16 @@ def test_settings_of_the_developer_do_not_reach_a_test(tmp_path: Path) -> None:
     assert os.environ["DATABASE_URL"].startswith(f"sqlite:///{tmp_path}")
     assert Path(os.environ["DIARY_PHOTOS"]).is_relative_to(tmp_path)
     assert [name for name in os.environ if name.startswith(("SPOTIPY_", "AWS_", "AUTH_"))] == []
+
+
+def test_a_test_on_both_databases_really_is_on_each_of_them(database: str, request: pytest.FixtureRequest) -> None:
+    assert load_settings().database_url == database
+    assert make_engine(database).dialect.name == request.node.callspec.id
+
+
+def test_on_postgresql_a_test_has_no_more_rights_than_an_operator_would_give(database: str) -> None:
+    engine = make_engine(database)
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            is_super = connection.exec_driver_sql("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").scalar()
+        assert is_super is False

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diary.errors import SettingsError
 from diary.settings import PROJECT, Settings, load_settings, names, project_secrets
@@ -126,10 +128,24 @@ def test_where_photos_are_kept(written: str, read: str) -> None:
         ("sqlite:////tmp/a.db", "/tmp/a.db"),
         ("postgresql://me:pw@db.example.test:5432/diary?sslmode=require", "db.example.test/diary"),
         ("postgresql:///diary", "localhost/diary"),
+        ("postgresql://diary:abc/SECRET+x@host/diary", "host/diary"),
+        ("postgresql://diary:one@two@[::1]:5432/diary", "[::1]/diary"),
+        ("postgresql://host/diary?user=me&password=x", "host/diary"),
+        ("postgresql://host/diary?password=x@y", "PostgreSQL"),
+        ("postgresql://me:se/cret", "PostgreSQL"),
+        ("postgresql://me:[@host/diary", "host/diary"),
     ],
 )
 def test_the_place_of_the_database_is_shown_without_user_and_password(url: str, shown: str) -> None:
     assert load_settings({"DATABASE_URL": url}).database_place == shown
+
+
+@given(st.text(), st.sampled_from(["postgresql://", "postgres://"]))
+def test_whatever_a_password_is_it_is_not_shown(password: str, scheme: str) -> None:
+    by_name = load_settings({"DATABASE_URL": f"{scheme}me:{password}@host:5432/diary?sslmode=require"})
+    assert by_name.database_place in {"host/diary", "PostgreSQL"}
+    by_option = load_settings({"DATABASE_URL": f"{scheme}host/diary?user=me&password={password}"})
+    assert by_option.database_place in {"host/diary", "PostgreSQL"}
 
 
 def test_relative_paths_count_from_the_projects_folder_wherever_the_program_is_started(

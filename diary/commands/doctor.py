@@ -39,10 +39,10 @@ def _database(settings: Settings) -> str:
 
 def _photos(settings: Settings) -> str:
     try:
-        check_photos(settings)
+        is_there = check_photos(settings)
     except StorageError as error:
         raise StorageError(f"{settings.photos} cannot be used. {error}") from None
-    return f"{settings.photos} can be written"
+    return f"{settings.photos} can be written" if is_there else f"{settings.photos} is made with the first photo"
 
 
 def _clock(_: Settings) -> str:

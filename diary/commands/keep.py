@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from diary import assembly
 from diary.commands.console import progress, write
+from diary.errors import TransferError
 from diary.settings import Settings, load_settings, project_secrets
 from diary.sweep import sweep as sweep_up
 from diary.transfer.plan import days_of
@@ -19,13 +20,12 @@ def migrate(_: argparse.Namespace) -> None:
 
 def backup(args: argparse.Namespace) -> None:
     """Write everything into one archive."""
-    settings = _prepared()
+    settings = _prepared(begin=False)
     with progress(sys.stderr) as tell:
         done = assembly.back_up(settings, args.file, tell)
     _tell_lost(done.lost)
     write(sys.stdout, f"{days_of(done.days)} and {_photos(done.photos)} of all owners are in {args.file}.")
-    if done.lost:
-        write(sys.stdout, f"{_photos(len(done.lost))} could not be copied: {settings.photos} has not got them whole.")
+    _refuse_lost(done.lost, settings)
 
 
 def restore(args: argparse.Namespace) -> None:
@@ -46,7 +46,11 @@ def restore(args: argparse.Namespace) -> None:
 def move(args: argparse.Namespace) -> None:
     """Copy the database, or the photos, to another place."""
     setting, there = args.to
-    {"DATABASE_URL": _move_database, "DIARY_PHOTOS": _move_photos}[setting](_prepared(), there)
+    here = _prepared(begin=False)
+    if setting == "DATABASE_URL":
+        _move_database(here, there)
+    else:
+        _move_photos(here, there)
 
 
 def _move_database(here: Settings, there: Settings) -> None:
@@ -55,7 +59,7 @@ def _move_database(here: Settings, there: Settings) -> None:
     rows = ((name.replace("_", " "), f"{table.rows:,}", table.sha256[:16]) for name, table in done.tables.items())
     _write_table(("table", "rows", "SHA-256"), rows)
     write(sys.stdout, f"The same in both places; {done.sent:,} rows were sent this time.")
-    _tell_next("DATABASE_URL", there.database_place, done.is_behind)
+    _tell_next("DATABASE_URL", assembly.address_to_write_down(there), done.is_behind)
 
 
 def _move_photos(here: Settings, there: Settings) -> None:
@@ -63,6 +67,7 @@ def _move_photos(here: Settings, there: Settings) -> None:
         done = assembly.move_photos(here, there, tell)
     _tell_lost(done.lost)
     _write_table(("", "number", "SHA-256"), [("photos", f"{done.photos:,}", done.sha256[:16])])
+    _refuse_lost(done.lost, here)
     write(sys.stdout, f"The same in both places; {done.sent:,} were sent this time.")
     _tell_next("DIARY_PHOTOS", there.photos, done.is_behind)
 
@@ -84,18 +89,30 @@ def _tell_lost(keys: Sequence[str]) -> None:
         write(sys.stderr, f"This photo is lost, or not whole any more: {key}")
 
 
+def _refuse_lost(keys: Sequence[str], here: Settings) -> None:
+    """What could be copied is; whoever runs the command at night must learn by its exit code of what could not."""
+    if keys:
+        raise TransferError(f"{_photos(len(keys))} could not be copied: {here.photos} has not got them whole.")
+
+
 def _photos(count: int) -> str:
     return "1 photo" if count == 1 else f"{count:,} photos"
 
 
 def sweep(args: argparse.Namespace) -> None:
     """Forget what is no longer kept."""
-    done = sweep_up(assembly.make_parts(_prepared()), even_most=args.even_most)
+    done = sweep_up(assembly.make_parts(_prepared(begin=False)), even_most=args.even_most)
     forgotten = f"{days_of(done.days)} from the trash, {done.versions} former versions and {_photos(done.photos)}"
     write(sys.stdout, f"Forgotten: {forgotten}. Sent: {_photos(done.sent)} that had waited for their store.")
+    if done.left:
+        write(
+            sys.stdout,
+            f"Left alone: {_photos(done.left)} older than 30 days that no day of this database shows, more than it "
+            "does show. Is it the right database? If so, run: python -m diary sweep --even-most",
+        )
 
 
-def _prepared() -> Settings:
+def _prepared(*, begin: bool = True) -> Settings:
     settings = load_settings(secrets=project_secrets())
-    assembly.prepare(settings)
+    assembly.prepare(settings, begin=begin)
     return settings

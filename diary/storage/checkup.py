@@ -1,7 +1,5 @@
 """Whether a database is fit for the diary."""
 
-from pathlib import Path
-
 from sqlalchemy import Engine, false, func, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -14,11 +12,9 @@ from diary.storage.tables import people
 def check(engine: Engine) -> None:
     """Ask whether the database answers, is whole (SQLite only), has the newest form, and may be read and written.
 
-    Nothing is changed, and a SQLite file that is not there is not made. Raises StorageError, a sentence on
+    Nothing is changed. Raises StorageError, a sentence on
     what is wrong and what to do.
     """
-    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
-        raise StorageError("There is no database yet. Start the diary, or run: python -m diary migrate")
     try:
         _try(engine)
     except DBAPIError as error:

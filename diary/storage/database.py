@@ -37,6 +37,11 @@ _SENTENCES = (
         "permission denied|must be owner",
         "The database refuses. Grant its user to read and write all tables of the diary.",
     ),
+    (
+        "invalid dsn|invalid connection option|invalid sslmode value",
+        "DATABASE_URL has something after its “?” that PostgreSQL does not know. Check it, or take it out.",
+    ),
+    ("translate host name", "The host that DATABASE_URL names is not known. Check it, and the network."),
     ("authentication failed", "The database refuses the diary's user. Check user and password in DATABASE_URL."),
     ("no encryption", "The database takes encrypted connections only. Take sslmode out of DATABASE_URL or PGSSLMODE."),
     ("not support SSL", "The database has no encryption. Switch it on there, or add ?sslmode=disable to DATABASE_URL."),
@@ -120,7 +125,9 @@ def _out_of_reach(error: DBAPIError) -> bool:
     forbidden = (
         getattr(error.orig, "pgcode", None) == "42501"
     )  # https://www.postgresql.org/docs/current/errcodes-appendix.html
-    return isinstance(error, OperationalError) or damaged or standing_by or forbidden or error.connection_invalidated
+    unreadable = "invalid dsn" in str(error.orig)  # psycopg2 counts an address with an unknown option as a bug
+    at_fault = damaged or standing_by or forbidden or unreadable
+    return isinstance(error, OperationalError) or at_fault or error.connection_invalidated
 
 
 def sentence_for(cause: str) -> str:

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -12,29 +12,29 @@ from diary.errors import SettingsError, StorageError
 from diary.storage.postgres import open_postgres
 
 log = logging.getLogger(__name__)
+HOW_TO_BEGIN = "Check DATABASE_URL. To begin a new one there, run: python -m diary migrate"
 
 
-def open_engine(url: str, *, pool: int = 5, iam: bool = False, patient: bool = False) -> Engine:
-    """An engine for ``url``; the folder of a SQLite file is made. Raises StorageError where one cannot be.
+def open_engine(
+    url: str, *, pool: int = 5, iam: bool = False, region: str | None = None, patient: bool = False
+) -> Engine:
+    """An engine for ``url``. Raises StorageError where that is no address.
 
     Its errors never quote values (notes, songs), so that none reaches a log.
 
     SQLite runs in WAL with ``synchronous=FULL``: what was committed survives a power loss
-    (https://sqlite.org/pragma.html#pragma_synchronous). A locked file is waited for at most 5 s. A file that is
-    gone from its place is told, one that was put there meanwhile is gone over to.
+    (https://sqlite.org/pragma.html#pragma_synchronous). A locked file is waited for at most 5 s. No file is made,
+    `make_file` does that: one that is not in its place is told, one that was put there meanwhile is gone over to.
 
     Of connections to PostgreSQL ``pool`` are kept, and at most ten more made in a rush. With ``iam``, a user without
-    a password in ``url`` is let in by a token of RDS's. No wait is longer than 5 s; a ``patient`` engine, for work
-    without a person before it, gives a statement all the time it takes and a lock 5 minutes.
+    a password in ``url`` is let in by a token of RDS's, signed for ``region`` where the host's name tells none. No
+    wait is longer than 5 s; a ``patient`` engine, for work without a person before it, gives the look-up of the host
+    and a statement all the time they take, and a lock 5 minutes.
     Raises SettingsError where ``iam`` and ``url`` do not go together.
     """
     place = read_url(url)
     if place.get_backend_name() != "sqlite":
-        return open_postgres(place, pool=pool, iam=iam, patient=patient)
-    try:
-        Path(place.database or "").parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"The folder of the diary cannot be made: {error.strerror}. Check DATABASE_URL.") from error
+        return open_postgres(place, pool=pool, iam=iam, region=region, patient=patient)
     engine = create_engine(place, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -42,12 +42,57 @@ def open_engine(url: str, *, pool: int = 5, iam: bool = False, patient: bool = F
     return engine
 
 
+def make_file(engine: Engine) -> None:
+    """Make the file of SQLite, and its folder for its owner alone, unless it is there. Raises StorageError.
+
+    It is not made beside what belongs to another: SQLite removes the saves in a ``-wal`` when its file is empty.
+    """
+    file = Path(engine.url.database or "")
+    if _lies_alone(file):
+        raise StorageError(_put_back(file))
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch()
+    except OSError as error:
+        raise StorageError(f"The folder of the diary cannot be made: {error.strerror}. Check DATABASE_URL.") from error
+
+
+def _lies_alone(file: Path) -> bool:
+    """Whether saves lie in the ``-wal``, and the file that they belong to is missing or empty.
+
+    Looked for in this order, so that a file which another program makes just now is not taken for a missing one.
+    """
+    try:
+        return _wal(file).exists() and not (file.exists() and file.stat().st_size)
+    except OSError:
+        return False  # SQLite may not look there either
+
+
+def _wal(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
+
+
+def _put_back(file: Path) -> str:
+    return f"The diary's file is not in its place, but {_wal(file).name} lies there. Please put it back."
+
+
 def read_url(url: str) -> URL:
     """The parts of a database's address. Raises StorageError, without quoting it, where it has none."""
     try:
-        return make_url(url)
+        place = make_url(url)
     except (ArgumentError, ValueError):
-        raise StorageError("DATABASE_URL is no address of a database. Check its host, port and password.") from None
+        place = None
+    if place is None or "@" in (place.host or ""):  # the rest of a password, which would be looked for and logged
+        raise StorageError("DATABASE_URL is no address of a database. Check its host, port and password.")
+    return place
+
+
+def without_password(place: URL) -> str:
+    """The address as it can be written down: all of it but what lets somebody in."""
+    query = {name: value for name, value in place.query.items() if "password" not in name and "secret" not in name}
+    kind, who = place.get_backend_name(), place.username
+    return URL.create(kind, who, None, place.host, place.port, place.database, query).render_as_string()
 
 
 def role_to_serve(url: str, migration_url: str) -> str | None:
@@ -84,9 +129,12 @@ class _Ground:
         event.listen(engine, "connect", self._connected)
         event.listen(engine, "checkout", self._before_use)
 
-    def _before_connect(self, *_: object) -> None:
-        if self._is_known:
-            self._find()  # SQLite would make an empty one
+    def _before_connect(self, _: Dialect, __: object, where: list[str], how: dict[str, object]) -> None:
+        if _lies_alone(self._file):
+            raise StorageError(_put_back(self._file))
+        self._find()
+        where[0] = f"{self._file.absolute().as_uri()}?mode=rw"  # else SQLite makes an empty one: it may be gone by now
+        how["uri"] = True
 
     def _connected(self, _: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         record.info["file"] = self._find()
@@ -102,8 +150,15 @@ class _Ground:
             found = self._file.stat()
         except OSError as error:
             log.warning("database is not in its place cause=%r", error.strerror)
-            raise StorageError("The diary's file is no longer in its place. Please put it back there.") from error
+            raise StorageError(self._what_is_wrong(error)) from error
         return found.st_dev, found.st_ino
+
+    def _what_is_wrong(self, error: OSError) -> str:
+        if self._is_known:
+            return "The diary's file is no longer in its place. Please put it back there."
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            return f"There is no diary at sqlite:///{self._file}. {HOW_TO_BEGIN}"
+        return "The diary's file cannot be opened. Check DATABASE_URL and the rights of its folder."
 
 
 def _begin_sqlite(connection: Connection) -> None:

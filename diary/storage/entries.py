@@ -1,7 +1,7 @@
 """The days of every owner. No method without an owner; what is another's is not there."""
 
 from calendar import isleap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,11 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from diary.errors import ConflictError
+from diary.errors import ConflictError, InvalidEntryError
 from diary.model import FIRST_DAY, Entry, Mood, PastSong, unstorable
 from diary.query import EntryFilter, fold, words
 from diary.storage.database import reading, writing
-from diary.storage.people import put_moods
+from diary.storage.people import PersonStore, is_nobodys, put_moods
 from diary.storage.revisions import set_aside
 from diary.storage.rows import TRACK, entry_of, select_days, song_of, track_key, values_of
 from diary.storage.tables import entries, moods, tracks
@@ -38,7 +38,7 @@ class EntryStore:
     """Entries by owner and day; every reading method is one SELECT."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._people = engine, PersonStore(engine)
 
     def find_day(self, owner_id: str, day: date) -> Entry | None:
         """The entry of ``day``."""
@@ -109,11 +109,13 @@ class EntryStore:
     def write(self, owner_id: str, entry: Entry, over: int, now: datetime) -> None:
         """Put ``entry`` in the place of the day's revision ``over`` (0: of nothing), which is kept as a former version.
 
-        Raises ConflictError when the day holds another revision, deleted or not.
+        Raises ConflictError when the day holds another revision, deleted or not, InvalidEntryError when its mood is
+        gone.
         """
         values = values_of(entry)
         there = and_(entries.c.owner_id == owner_id, entries.c.day == entry.day, entries.c.revision == over)
-        try:
+
+        def put() -> None:
             with writing(self._engine) as connection:
                 set_aside(connection, there, now)
                 query = update(entries).where(there).values(**values, deleted_at=None)
@@ -122,15 +124,17 @@ class EntryStore:
                 if over:
                     raise ConflictError(entry.day)
                 connection.execute(insert(entries).values(owner_id=owner_id, **values))
-        except IntegrityError as error:
-            raise ConflictError(entry.day) from error
+
+        self._attempt(owner_id, [entry], put)
 
     def add(self, owner_id: str, new: Sequence[Entry], brought: Sequence[Mood], now: datetime) -> None:
         """Write many days at once with the moods they bring along, all or none.
 
-        Raises ConflictError when a day is written already, InvalidMoodError when a mood's name is in use.
+        Raises ConflictError when a day is written already, InvalidMoodError when a mood's name is in use,
+        InvalidEntryError when a mood is gone.
         """
-        try:
+
+        def put() -> None:
             with writing(self._engine) as connection:
                 over = _revisions_over(connection, owner_id, new)
                 put_moods(connection, owner_id, brought)
@@ -139,8 +143,16 @@ class EntryStore:
                 for some in (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH)):
                     rows = [{**values_of(e), "owner_id": owner_id, "revision": over[e.day] + 1} for e in some]
                     connection.execute(insert(entries), rows)
-        except IntegrityError as error:  # somebody was quicker
-            raise ConflictError(new[0].day) from error
+
+        self._attempt(owner_id, new, put)
+
+    def _attempt(self, owner_id: str, new: Sequence[Entry], put: Callable[[], None]) -> None:
+        try:
+            self._people.knowing(owner_id, put)
+        except IntegrityError as error:
+            if is_nobodys(error):
+                raise InvalidEntryError("mood", "That mood is gone meanwhile. Choose another one.") from error
+            raise ConflictError(new[0].day) from error  # somebody was quicker
 
     def last_revision(self, owner_id: str, day: date) -> int:
         """The revision the day's row holds, also when it was deleted; 0 for a day never written."""

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from diary.errors import StorageError
 from diary.storage.database import reading, sentence_for
+from diary.storage.engine import HOW_TO_BEGIN, make_file, without_password
 from diary.storage.tables import metadata
 
 log = logging.getLogger(__name__)
@@ -22,21 +23,24 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x0D1A21  # any number, the same in every process: PostgreSQL's advisory lock for migrations
 
 
-def migrate(engine: Engine, app_role: str | None = None) -> None:
+def migrate(engine: Engine, app_role: str | None = None, *, begin: bool = True) -> None:
     """Bring the tables to the newest form, after keeping a copy of an existing diary. One program does, others wait.
 
+    Where there is no diary, one is made; without ``begin`` that is refused, and nothing is made.
     The copy of SQLite is ``FILE.REVISION.bak`` beside the file. In PostgreSQL it is the schema ``before_REVISION``;
     an older one is dropped. ``app_role`` is the role of PostgreSQL that the diary runs by, where another one
     migrates: it is granted what it needs.
     Raises StorageError when this is no diary, a damaged one, or was written by a newer program.
     """
     try:
+        if begin and engine.dialect.name == "sqlite":
+            make_file(engine)
         if cause := damage(engine):
             raise sqlite3.DatabaseError(cause)
         with engine.execution_options(writes=True).connect() as connection:
             if engine.dialect.name == "postgresql":
                 _wait_for_others(connection)
-            _upgrade(connection)
+            _upgrade(connection, begin)
             if app_role and engine.dialect.name == "postgresql":
                 _grant(connection, app_role)
             connection.commit()
@@ -50,17 +54,18 @@ def is_current(engine: Engine) -> bool:
     """Whether the database answers and its tables have the newest form."""
     with reading(engine) as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(_config()).get_current_head()
+    return found == ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """Where Alembic finds the migrations."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 
-def _upgrade(connection: Connection) -> None:
-    config = _config()
+def _upgrade(connection: Connection, begin: bool) -> None:
+    config = alembic_config()
     script = ScriptDirectory.from_config(config)
     found, newest = MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
     if found == newest:
@@ -73,6 +78,8 @@ def _upgrade(connection: Connection) -> None:
             f"The diary's file is empty, but beside it lies {copies[-1].name}, kept before an update. Put that in its "
             "place, or move it away to begin a new diary."
         )
+    if found is None and not begin:
+        raise StorageError(f"There is no diary at {without_password(connection.engine.url)}. {HOW_TO_BEGIN}")
     if found is not None and connection.dialect.name == "sqlite":
         _keep_file(Path(connection.engine.url.database or ""), found)
     elif found is not None:
@@ -125,9 +132,12 @@ def _keep_file(file: Path, revision: str) -> None:
     """
     copy = file.with_name(f"{file.name}.{revision}.bak")
     aside = copy.with_name(copy.name + ".part")
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(aside)) as target:
-        source.backup(target)
-    aside.replace(copy)
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(aside)) as target:
+            source.backup(target)
+        aside.replace(copy)
+    finally:
+        aside.unlink(missing_ok=True)  # it would take up the rest of a disk that is full
     log.info("copy kept before migration file=%s", copy.name)
 
 

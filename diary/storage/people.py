@@ -1,17 +1,23 @@
 """What belongs to a person besides their days: the hour the day ends, the moods, what is not saved yet."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from diary.errors import InvalidMoodError, NotFoundError
+from diary.clock import utc_now
+from diary.errors import InvalidMoodError, NotFoundError, StorageError
 from diary.model import BUILT_IN_MOODS, Mood, Unsaved
 from diary.storage.database import put_row, reading, writing
 from diary.storage.tables import drafts, entries, moods, people, revisions
+
+MAX_DRAFT = 2_000_000  # characters; each takes at most 14 bytes of the 32 MB that a row may have in a backup
+NEW_CUTOFF = 4  # o'clock
+_T = TypeVar("_T")
 
 
 def mood_of(row: RowMapping, prefix: str = "") -> Mood | None:
@@ -42,21 +48,30 @@ def _refuse_twin(connection: Connection, owner_id: str, mood: Mood, but: str = "
         raise InvalidMoodError(f"There is a mood named “{mood.name}” already. Choose another name.")
 
 
+def is_nobodys(error: IntegrityError) -> bool:
+    """Whether a row was refused because the person or the mood it belongs to is not there.
+
+    Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html and https://www.sqlite.org/rescode.html
+    """
+    return getattr(error.orig, "pgcode", None) == "23503" or getattr(error.orig, "sqlite_errorcode", None) == 787
+
+
 class PersonStore:
-    """One row of preferences, a set of moods, and the drafts, by owner."""
+    """One row of preferences, a set of moods, and the drafts, by owner.
+
+    A person who is unknown all at once, because a backup from before their time was restored, is welcomed again.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def welcome(self, owner_id: str, now: datetime) -> None:
         """Make the person known, with the built-in moods, unless they are."""
-        known = select(people.c.owner_id).where(people.c.owner_id == owner_id)
-        with reading(self._engine) as connection:
-            if connection.execute(known).one_or_none():
-                return
+        if self.knows(owner_id):
+            return
         try:
             with writing(self._engine) as connection:
-                connection.execute(insert(people).values(owner_id=owner_id, day_cutoff_hour=4, created_at=now))
+                connection.execute(insert(people).values(owner_id=owner_id, day_cutoff_hour=NEW_CUTOFF, created_at=now))
                 connection.execute(
                     insert(moods),
                     [{"owner_id": owner_id, "position": i, **asdict(m)} for i, m in enumerate(BUILT_IN_MOODS)],
@@ -64,14 +79,38 @@ class PersonStore:
         except IntegrityError:
             return  # somebody was quicker; they made the same rows
 
+    def knows(self, owner_id: str) -> bool:
+        """Whether the person was ever made known."""
+        with reading(self._engine) as connection:
+            query = select(people.c.owner_id).where(people.c.owner_id == owner_id)
+            return connection.execute(query).one_or_none() is not None
+
+    def knowing(self, owner_id: str, write: Callable[[], _T]) -> _T:
+        """Do ``write``; where it finds the person or a mood unknown, once more after a welcome.
+
+        Raises IntegrityError when that does not help, or for another reason.
+        """
+        try:
+            return write()
+        except IntegrityError as error:
+            if not is_nobodys(error):
+                raise
+        self.welcome(owner_id, utc_now())
+        return write()
+
     def day_cutoff_hour(self, owner_id: str) -> int:
         """The hour (0–6) at which the person's day ends."""
         with reading(self._engine) as connection:
             query = select(people.c.day_cutoff_hour).where(people.c.owner_id == owner_id)
-            return int(connection.execute(query).scalar_one())
+            hour = connection.execute(query).scalar_one_or_none()
+        if hour is None:
+            self.welcome(owner_id, utc_now())
+            return NEW_CUTOFF
+        return int(hour)
 
     def set_day_cutoff_hour(self, owner_id: str, hour: int) -> None:
         """Let the day end at ``hour``; days already written stay where they are."""
+        self.welcome(owner_id, utc_now())
         with writing(self._engine) as connection:
             connection.execute(update(people).where(people.c.owner_id == owner_id).values(day_cutoff_hour=hour))
 
@@ -82,12 +121,19 @@ class PersonStore:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
+        if not rows:
+            self.welcome(owner_id, utc_now())
+            return BUILT_IN_MOODS
         return tuple(mood for row in rows if (mood := mood_of(row)))
 
     def add_mood(self, owner_id: str, mood: Mood) -> None:
         """Add a mood behind the others. Raises InvalidMoodError when a current one has its name."""
-        with writing(self._engine) as connection:
-            put_moods(connection, owner_id, [mood])
+
+        def put() -> None:
+            with writing(self._engine) as connection:
+                put_moods(connection, owner_id, [mood])
+
+        self.knowing(owner_id, put)
 
     def replace_mood(self, owner_id: str, old_id: str, new: Mood) -> None:
         """Put ``new`` in the place of the mood ``old_id``, which stays, retired, with the days it was noted for.
@@ -123,11 +169,20 @@ class PersonStore:
                 )
 
     def keep_draft(self, owner_id: str, unsaved: Unsaved, now: datetime) -> None:
-        """Keep what was typed for a day, in place of what was kept for it before."""
+        """Keep what was typed for a day, in place of what was kept for it before.
+
+        Raises StorageError when it is longer than `MAX_DRAFT`; what was kept before stays.
+        """
         fields = {name: value for name, value in asdict(unsaved).items() if name != "day"}
+        if sum(len(text) for text in fields.values() if isinstance(text, str)) > MAX_DRAFT:
+            raise StorageError(f"More than {MAX_DRAFT:,} characters are not kept before they are saved. Shorten them.")
         row = {"owner_id": owner_id, "day": unsaved.day, "fields": json.dumps(fields), "kept_at": now}
-        with writing(self._engine) as connection:
-            put_row(connection, drafts, row)
+
+        def put() -> None:
+            with writing(self._engine) as connection:
+                put_row(connection, drafts, row)
+
+        self.knowing(owner_id, put)
 
     def find_draft(self, owner_id: str, day: date) -> tuple[Unsaved, datetime] | None:
         """What was typed for ``day`` and not saved, with the instant (UTC) it was kept."""

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Dialect, Engine, ExceptionContext, create_engine, ev
 from sqlalchemy.exc import InvalidatePoolError
 
 from diary.errors import SettingsError
-from diary.storage.waits import CONNECT_LIMIT, STATEMENT_LIMIT, BoundedConnection, Pause, bound_waits
+from diary.storage.waits import CONNECT_LIMIT, STATEMENT_LIMIT, BoundedConnection, Pause, addresses_of, bound_waits
 
 _SESSION = {"statement_timeout": 4_000, "lock_timeout": 3_000, "idle_in_transaction_session_timeout": 30_000}
 _PATIENT = {"statement_timeout": 0, "lock_timeout": 300_000, "idle_in_transaction_session_timeout": 600_000}
@@ -29,15 +29,16 @@ _NETWORK = {  # seconds; the last in milliseconds: how long sent bytes may stay 
 }
 
 
-def open_postgres(place: URL, *, pool: int, iam: bool, patient: bool) -> Engine:
+def open_postgres(place: URL, *, pool: int, iam: bool, region: str | None, patient: bool) -> Engine:
     """An engine for PostgreSQL as `open_engine` describes it. Raises SettingsError where ``iam`` cannot be."""
     bound_waits()
     given = place.get_dialect()().create_connect_args(place)[1]
     arguments = {name: value for name, value in (_NETWORK | _tls(given, iam)).items() if name not in given}
     limits = " ".join(f"-c {name}={value}" for name, value in (_PATIENT if patient else _SESSION).items())
     arguments["options"] = f"{_ZONE} {limits} {given.get('options', '')}".rstrip()
+    pause = Pause()
     arguments["connection_factory"] = partial(
-        BoundedConnection, limit=None if patient else STATEMENT_LIMIT, pause=Pause()
+        BoundedConnection, limit=None if patient else STATEMENT_LIMIT, pause=pause
     )
     engine = create_engine(
         place,
@@ -50,10 +51,12 @@ def open_postgres(place: URL, *, pool: int, iam: bool, patient: bool) -> Engine:
     )
     event.listen(engine, "checkout", partial(_replace_dead, engine.dialect))
     event.listen(engine, "handle_error", _leave_out_values)
+    if not patient and _has_name(given):
+        event.listen(engine, "do_connect", lambda _dialect, _record, _args, named: _look_up(named, pause))
     if iam and place.password is None:
         from diary.storage.rds import RdsToken  # noqa: PLC0415 (boto3 is slow to load, and few need it)
 
-        token = RdsToken(given)
+        token = RdsToken(given, region)
         event.listen(engine, "do_connect", lambda _dialect, _record, _args, named: named.update(password=token.make()))
     return engine
 
@@ -68,6 +71,16 @@ def _replace_dead(dialect: Dialect, raw: BoundedConnection, _record: object, _fa
             dialect.do_ping(raw)
         except psycopg2.Error as error:
             raise InvalidatePoolError from error
+
+
+def _look_up(named: dict[str, Any], pause: Pause) -> None:
+    """libpq would wait for a silent resolver without end; given addresses it asks none; TLS still verifies the host.
+
+    https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-HOSTADDR
+    """
+    host = named["host"]
+    addresses = addresses_of(host, pause)
+    named.update(host=",".join([host] * len(addresses)), hostaddr=",".join(addresses))
 
 
 def _leave_out_values(context: ExceptionContext) -> None:
@@ -105,6 +118,18 @@ def _tls(given: Mapping[str, Any], iam: bool) -> dict[str, str]:
 def _is_local(given: Mapping[str, Any]) -> bool:
     hosts = given.get("host") or os.environ.get("PGHOST") or given.get("hostaddr") or os.environ.get("PGHOSTADDR") or ""
     return all(host in {"", "localhost"} or host[0] in "/@" or _is_loopback(host) for host in hosts.split(","))
+
+
+def _has_name(given: Mapping[str, Any]) -> bool:
+    """Whether the one host is to be looked up; sockets, addresses and rows of hosts are left to libpq."""
+    host = given.get("host", "")
+    if not host or host[0] in "/@" or "," in host or given.get("hostaddr") or os.environ.get("PGHOSTADDR"):
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return True
+    return False
 
 
 def _is_loopback(host: str) -> bool:

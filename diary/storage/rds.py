@@ -16,13 +16,15 @@ _ENDPOINT = re.compile(r"\.([a-z0-9-]+)\.rds\.amazonaws\.com(\.cn)?$")
 class RdsToken:
     """What RDS takes for the password of a user with the role ``rds_iam``; it opens connections for 15 minutes.
 
-    ``given`` are libpq's parameters. Raises SettingsError where they name no host or no user.
+    ``given`` are libpq's parameters; ``region`` counts where the name of the host tells none. Raises SettingsError
+    where no host or no user is named.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
     """
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
+    def __init__(self, given: Mapping[str, Any], region: str | None = None) -> None:
         if not (given.get("host") and given.get("user")):
             raise SettingsError("DIARY_DB_IAM=1 needs the user and the host of RDS in DATABASE_URL.")
+        self._region = region
         self._host, self._port, self._user = given["host"], given.get("port", 5432), given["user"]
 
     def make(self) -> str:
@@ -30,7 +32,7 @@ class RdsToken:
         try:
             return str(self._client.generate_db_auth_token(self._host, self._port, self._user))
         except NoRegionError:
-            raise StorageError("DIARY_DB_IAM=1 needs the database's region. Set AWS_DEFAULT_REGION.") from None
+            raise StorageError("DIARY_DB_IAM=1 needs the database's region. Set AWS_REGION.") from None
         except BotoCoreError as error:
             raise StorageError(
                 "DIARY_DB_IAM=1 finds no AWS credentials. Give this machine a role, or set AWS_ACCESS_KEY_ID and "
@@ -39,6 +41,6 @@ class RdsToken:
 
     @cached_property
     def _client(self) -> Any:
-        """The region is in the name of an RDS endpoint; for another name boto3's own settings tell it."""
+        """The region is in the name of an RDS endpoint; for another name the setting tells it, or boto3's own."""
         named = _ENDPOINT.search(self._host)
-        return boto3.Session().client("rds", region_name=named[1] if named else None)
+        return boto3.Session().client("rds", region_name=named[1] if named else self._region)

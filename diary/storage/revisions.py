@@ -1,16 +1,19 @@
 """What days were before they were changed or deleted, until it is forgotten."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import date, datetime
+from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, insert, literal, select
 
 from diary.model import Entry
 from diary.protocols import Forgotten, Former
 from diary.storage.database import reading, writing
+from diary.storage.marks import RESTORED
 from diary.storage.rows import entry_of, select_days
-from diary.storage.tables import UtcDateTime, drafts, entries, revisions
+from diary.storage.tables import UtcDateTime, drafts, entries, marks, revisions
 
 _CONTENT = [column.name for column in revisions.c if column.name != "replaced_at"]
 
@@ -61,21 +64,32 @@ class RevisionStore:
         return entry_of(row) if row else None
 
     def forget(self, before: datetime) -> Forgotten:
-        """Drop for good, of every owner, the days deleted and the versions replaced before that instant."""
-        old = delete(revisions).where(revisions.c.replaced_at < before).returning(revisions.c.photo)
-        gone = delete(entries).where(entries.c.deleted_at < before).returning(entries.c.photo)
+        """Drop for good, of every owner, the days deleted and the versions replaced before that instant.
+
+        A day takes all its versions along: one that stayed would stand in the way of the day written anew. Nothing
+        is dropped when a backup was restored since: what it brought is old, but was not here to be taken back.
+        """
+        kept = exists().where(marks.c.name == RESTORED, marks.c.at >= before)
+        day = exists().where(entries.c.owner_id == revisions.c.owner_id, entries.c.day == revisions.c.day)
+        gone = delete(entries).where(entries.c.deleted_at < before, ~kept).returning(entries.c.photo)
+        old = delete(revisions).where((revisions.c.replaced_at < before) | ~day, ~kept).returning(revisions.c.photo)
         with writing(self._engine) as connection:
-            versions = connection.execute(old).scalars().all()
             days = connection.execute(gone).scalars().all()
+            versions = connection.execute(old).scalars().all()
         return Forgotten(len(days), len(versions), frozenset(key for key in (*days, *versions) if key))
 
     def photos_in_use(self, keys: Collection[str]) -> set[str]:
-        """Those of ``keys`` that a day, one in the trash, a former version or a draft still shows."""
-        with reading(self._engine) as connection:
-            used = {
-                key
-                for table in (entries, revisions)
-                for key in connection.execute(select(table.c.photo).where(table.c.photo.in_(keys))).scalars()
-            }
-            kept = (json.loads(fields).get("photo") for fields in connection.execute(select(drafts.c.fields)).scalars())
-            return used.union(key for key in kept if key in keys)
+        """Those of ``keys`` that a day, one in the trash, a former version or a draft shows, all at one instant."""
+        left, used = iter(keys), set[str]()
+        with reading(self._engine, still=True) as connection:
+            while some := list(islice(left, 500)):
+                for table in (entries, revisions):
+                    used.update(connection.execute(select(table.c.photo).where(table.c.photo.in_(some))).scalars())
+            return used.union(set(keys).intersection(_photos_of_drafts(connection)))
+
+
+def _photos_of_drafts(connection: Connection) -> Iterator[str]:
+    for fields in connection.execute(select(drafts.c.fields)).scalars():
+        with suppress(ValueError, AttributeError):  # what is no draft shows no photo
+            if isinstance(key := json.loads(fields).get("photo"), str):
+                yield key

@@ -141,6 +141,23 @@ waiting_photos = Table(
     Column("kept_at", UtcDateTime, nullable=False),
 )
 
+# When something was last done, for all programs that share this database.
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Secrets that all programs on this database share.
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+NOT_COPIED = (marks, keys)  # they belong to a database, not to what is kept in it: no backup or move holds them
+
 # What outside catalogues answered: a cache of public facts, no part of anybody's diary.
 tracks = Table(
     "tracks",

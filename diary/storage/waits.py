@@ -7,12 +7,16 @@ here it ends at a deadline, and psycopg2 then closes the connection.
 """
 
 import select
+import socket
 import time
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 import psycopg2
 from psycopg2.extensions import POLL_OK, POLL_READ, STATUS_BEGIN, connection, set_wait_callback
 
+LOOKUP_LIMIT = 1.0
 CONNECT_LIMIT = 4.0
 STATEMENT_LIMIT = 4.5  # seconds; the server itself ends a statement after 4 s, and the connection then lives on
 PAUSE = 1.5
@@ -58,6 +62,35 @@ class BoundedConnection(connection):  # type: ignore[misc]
         poller = select.poll()
         poller.register(self.fileno(), select.POLLIN)
         return not poller.poll(0)
+
+
+def addresses_of(host: str, pause: Pause) -> list[str]:
+    """What the name ``host`` stands for, in the order to be tried, after at most `LOOKUP_LIMIT` seconds.
+
+    Raises psycopg2.OperationalError; silence of the resolver begins ``pause``, in which nobody asks anew.
+    """
+    if pause.lasts:
+        raise psycopg2.OperationalError("the name of the host was not told a moment ago")
+    answer: SimpleQueue[list[str] | OSError] = SimpleQueue()
+    Thread(target=_look_up, args=(host, answer), name="looking up", daemon=True).start()
+    try:
+        found = answer.get(timeout=LOOKUP_LIMIT)
+    except Empty:
+        pause.begin()
+        raise psycopg2.OperationalError(f"the name of the host was not told within {LOOKUP_LIMIT} s") from None
+    if isinstance(found, OSError):
+        raise psycopg2.OperationalError(f"could not translate host name: {found.strerror}")
+    return found
+
+
+def _look_up(host: str, answer: SimpleQueue[list[str] | OSError]) -> None:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        answer.put([str(address[0]) for *_, address in found])
+    except OSError as error:
+        answer.put(error)
+    except UnicodeError:  # such as an empty part between two dots
+        answer.put(socket.gaierror(socket.EAI_NONAME, "this is no name of a host"))
 
 
 def bound_waits() -> None:

@@ -14,6 +14,13 @@ from diary.ui.state import Change, Form, current_diary, set_params, tab, value, 
 log = logging.getLogger(__name__)
 
 
+def save_again() -> None:
+    """Save what was pressed on a page that was older than its session, whose first press calls nothing."""
+    if tab().save_pressed:
+        tab().save_pressed = False
+        save()
+
+
 def save() -> None:
     """Save the form; what cannot be saved stays in it, with the reason beside its field."""
     form = tab().form

@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Literal
+from urllib.parse import unquote
 
 import streamlit as st
 
@@ -21,7 +22,7 @@ VIEWS = {"Cards": None, "Calendar": "calendar"}
 
 def wanted(today: date) -> EntryFilter:
     """The filter in the address. Raises NotFoundError, a sentence, for a date that is none."""
-    moods = tuple(name for name in (param("mood") or "").split(",") if name)
+    moods = tuple(unquote(name) for name in (param("mood") or "").split(",") if name)
     return EntryFilter(param("q") or "", moods, day_param("first", today), day_param("last", today))
 
 
@@ -71,7 +72,7 @@ def _changed() -> None:
     set_params(
         q=(value("q") or "").strip(),
         view=VIEWS[value("view") or "Cards"],
-        mood=",".join(value("filter_moods") or ()),
+        mood=",".join(name.replace("%", "%25").replace(",", "%2C") for name in value("filter_moods") or ()),
         first=first.isoformat() if first else None,
         last=last.isoformat() if last else None,
         before=None,

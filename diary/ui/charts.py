@@ -1,7 +1,7 @@
 """The pictures of the moods page: Plotly figures from the rows of `diary.insight`.
 
 A mark that stands for a day, or for the span that begins on it, carries its ISO date as ``customdata``.
-All outside text is escaped, because Plotly reads a little HTML in labels.
+All outside text is escaped, but for quotes, because Plotly reads a little HTML in labels and knows no &quot;.
 A figure is made from its parts in one step: Plotly checks again whatever is changed later, at several times the cost.
 """
 
@@ -103,7 +103,7 @@ def mix_chart(mix: Mix, step: Step, theme: Theme) -> Figure:
             "x": [place(part.start, step) for part in parts[mood]],
             "y": [round(part.share, 4) for part in parts[mood]],
             "width": 0.84,
-            "text": escape(mood.emoji) if len(mix) < 16 else "",
+            "text": escape(mood.emoji, quote=False) if len(mix) < 16 else "",
             "textposition": "inside",
             "insidetextanchor": "middle",
             "textangle": 0,
@@ -153,7 +153,7 @@ def plane_chart(counts: Mapping[Mood, int], theme: Theme) -> Figure:
         "x": [mood.valence for mood in moods],
         "y": [mood.arousal for mood in moods],
         "mode": "markers+text",
-        "text": [escape(mood.emoji) for mood in moods],
+        "text": [escape(mood.emoji, quote=False) for mood in moods],
         "textfont": {"size": 15},
         "hovertext": [f"{_called(mood)}: {days:,} of {counted(total)}" for mood, days in counts.items()],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -165,7 +165,7 @@ def plane_chart(counts: Mapping[Mood, int], theme: Theme) -> Figure:
             "x": mood.valence,
             "y": mood.arousal,
             "yshift": -size / 2 - 10,
-            "text": f"{escape(mood.name)} {days:,}",
+            "text": f"{escape(mood.name, quote=False)} {days:,}",
             **words,
         }
         for (mood, days), size in zip(counts.items(), sizes, strict=True)
@@ -177,6 +177,8 @@ def plane_chart(counts: Mapping[Mood, int], theme: Theme) -> Figure:
 
 def _figure(theme: Theme, height: int, traces: Sequence[Part], x: Part, y: Part, **layout: Any) -> Figure:
     """The ``traces`` on a picture that lets the ground and the page's own scrolling through."""
+    import pandas  # noqa: F401, PLC0415 - Streamlit loads it with the first chart; Plotly would use it half loaded
+
     font = {"family": FONT, "size": 13, "color": theme.soft}
     axis = {"gridcolor": theme.line, "zerolinecolor": theme.line, "ticks": "", "ticklabelstandoff": 6}
     axis |= {"fixedrange": True, "automargin": True}
@@ -242,4 +244,4 @@ def _places(days: Sequence[date], name: str, colour: str, opacity: float) -> Par
 
 
 def _called(mood: Mood) -> str:
-    return escape(f"{mood.emoji} {mood.name}")
+    return escape(f"{mood.emoji} {mood.name}", quote=False)

@@ -34,15 +34,16 @@ def deleted_notice() -> None:
             st.button("Undo", icon=":material/undo:", key="undo", on_click=acts.undo)
 
 
-def day_field(day: date, today: date) -> None:
+def day_field(form: Form, today: date) -> None:
     """The date the form is about: told in words, changed by the native input that lies over them."""
     with st.container(key="date"):
-        st.html(f'<p class="spoken-date" aria-hidden="true">{text.dated(day)}</p>')
+        st.html(f'<p class="spoken-date" aria-hidden="true">{text.dated(form.day)}</p>')
         st.date_input(
             "Day",
+            form.first.get("day", "today"),
             key="day",
             min_value=FIRST_DAY,
-            max_value=max(day, today),
+            max_value=max(form.day, today),
             format="YYYY-MM-DD",
             on_change=forms.change_day,
             label_visibility="collapsed",
@@ -52,7 +53,7 @@ def day_field(day: date, today: date) -> None:
 def mood_field(form: Form, known: Sequence[Mood]) -> None:
     """The palette: each mood where it lies between unpleasant and pleasant, still and lively."""
     moods = {mood.name: mood for mood in known if not (mood.hidden or mood.retired)}
-    noted, colour = value("mood"), st.empty()
+    noted, colour = form.input("mood"), st.empty()
     if noted and noted not in moods:  # a mood that is not offered any more stays with its day
         moods |= {mood.name: mood for mood in known if mood.name == noted}
         colour.html(f"<style>{cards.palette_colour(moods[noted], len(moods))}</style>")
@@ -61,7 +62,7 @@ def mood_field(form: Form, known: Sequence[Mood]) -> None:
         list(moods),
         key="mood",
         required=True,
-        default=None,
+        default=form.first.get("mood") if form.first.get("mood") in moods else None,
         width="stretch",
         format_func=lambda name: f"{text.plain(moods[name].emoji)} {text.plain(name.capitalize())}",
         on_change=forms.keep_typed,
@@ -94,8 +95,8 @@ def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
         if len(asked) >= 2 and "song" not in form.errors:
             _results(diary, asked)
     with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=form.by_hand_open):
-        st.text_input("Title", key="song_title", on_change=forms.keep_song)
-        st.text_input("Artist", key="song_artist", on_change=forms.keep_song)
+        st.text_input("Title", form.first.get("song_title", ""), key="song_title", on_change=forms.keep_song)
+        st.text_input("Artist", form.first.get("song_artist", ""), key="song_artist", on_change=forms.keep_song)
 
 
 def _results(diary: Diary, asked: str) -> None:
@@ -144,13 +145,19 @@ def more_fields(form: Form) -> None:
     """Note, tags and photo: there, but not asking."""
     with st.expander("Note, tags and photo", icon=":material/edit_note:", expanded=form.more_open, key="more"):
         st.text_area(
-            "Note", key="note", placeholder="As much or as little as you like", height=160, on_change=forms.keep_typed
+            "Note",
+            form.first.get("note", ""),
+            key="note",
+            placeholder="As much or as little as you like",
+            height=160,
+            on_change=forms.keep_typed,
         )
         length, counter = len(value("note") or ""), st.empty()
         if length > MAX_NOTE * 0.9:
             counter.caption(f"{length:,} of {MAX_NOTE:,} characters")
         _problem(form, "note")
-        st.text_input("Tags", key="tags", placeholder="rain, Lena, long walk", on_change=forms.keep_typed)
+        tags = form.first.get("tags", "")
+        st.text_input("Tags", tags, key="tags", placeholder="rain, Lena, long walk", on_change=forms.keep_typed)
         _problem(form, "tags")
         if form.photo:
             st.html(cards.photo(form.photo, "kept", small=True))
@@ -161,12 +168,14 @@ def more_fields(form: Form) -> None:
         _problem(form, "photo")
 
 
-def save_button(form: Form, shown: bool) -> None:
-    """Save, and why it could not; while the form is not ``shown``, no key presses it."""
+def save_button(form: Form, shown: bool) -> bool:
+    """Save, and why it could not; while the form is not ``shown``, no key presses it. Tells whether it was pressed."""
     for part in ("day", "save"):
         _problem(form, part)
+    with st.container(key="form-base"):  # not shown: tells a later session on which revision the page was written
+        st.text_input("Revision", form.first.get("form_base", ""), key="form_base", label_visibility="collapsed")
     keys = "Ctrl+Enter" if shown else None
-    st.button("Save", type="primary", key="save", width="stretch", shortcut=keys, on_click=acts.save)
+    return st.button("Save", type="primary", key="save", width="stretch", shortcut=keys, on_click=acts.save)
 
 
 def _problem(form: Form, part: str) -> None:

@@ -7,6 +7,8 @@ from datetime import date
 from functools import wraps
 from typing import ParamSpec
 
+import streamlit as st
+
 from diary.clock import utc_now
 from diary.diary import Diary
 from diary.errors import DiaryError, StorageError
@@ -26,7 +28,7 @@ def told(act: Callable[P, None]) -> Callable[P, None]:
         try:
             act(*args, **kwargs)
         except DiaryError as error:
-            log.warning("not done: %s", error)
+            log.warning("not done error=%s", type(error).__name__)  # its sentence may quote the diary
             tab().notice = str(error)
 
     return careful
@@ -100,28 +102,69 @@ def _fill(form: Form, fields: Unsaved) -> None:
     form.revision = fields.revision
     form.more_open = bool(fields.note or fields.tags or fields.photo)
     form.by_hand_open = bool(fields.title and not fields.artist)
-    set_values(
-        day=form.day,
-        mood=fields.mood,
-        song_search="",
-        song_title=fields.title,
-        song_artist=fields.artist,
-        note=fields.note,
-        tags=fields.tags,
-    )
+    values = {
+        "day": form.day,
+        "mood": fields.mood,
+        "song_search": "",
+        "song_title": fields.title,
+        "song_artist": fields.artist,
+        "note": fields.note,
+        "tags": fields.tags,
+        "form_base": str(fields.revision),
+    }
+    if tab().is_new:
+        form.first = values
+    else:
+        set_values(**values)
+
+
+def take_over(form: Form, save_pressed: bool) -> None:
+    """The page is drawn for the first time: what its inputs held already, typed in an earlier session, goes on here."""
+    remembered = tab()
+    if not remembered.is_new:
+        return
+    remembered.is_new, form.first = False, {}
+    known, revision = form.kept or form.base, int(value("form_base")) if value("form_base").isdecimal() else 0
+    now = replace(typed(form), revision=revision)
+    if value("day") != form.day:  # it is midnight since
+        remembered.rescued = replace(now, day=value("day"))
+        set_params(day=value("day").isoformat())
+        st.rerun()
+    is_newer = _words(now) != _words(known)
+    if is_newer and _words(now) == _words(_former(form.day, revision)):
+        remembered.form = None  # nothing was typed there, and the day was changed since
+        st.rerun()
+    if is_newer:
+        form.revision = revision
+        if (now.title, now.artist) != (known.title, known.artist):
+            form.spotify_id = form.mbid = None
+        keep_typed()
+    if is_newer or save_pressed:
+        remembered.editing, remembered.save_pressed = form.day, save_pressed
+        st.rerun()
+
+
+def _former(day: date, revision: int) -> Unsaved:
+    """What the form of ``day`` showed over that ``revision`` before anything was typed."""
+    former = (one.entry for one in current_diary().history.versions(day))
+    return unsaved(day, next((entry for entry in former if entry.revision == revision), None))
+
+
+def _words(fields: Unsaved) -> tuple[object, ...]:
+    return fields.mood, fields.title, fields.artist, fields.note, fields.tags
 
 
 def typed(form: Form) -> Unsaved:
     """What the form holds now."""
     return Unsaved(
         day=form.day,
-        mood=value("mood"),
-        title=value("song_title") or "",
-        artist=value("song_artist") or "",
+        mood=form.input("mood"),
+        title=form.input("song_title") or "",
+        artist=form.input("song_artist") or "",
         spotify_id=form.spotify_id,
         mbid=form.mbid,
-        note=value("note") or "",
-        tags=value("tags") or "",
+        note=form.input("note") or "",
+        tags=form.input("tags") or "",
         photo=form.photo,
         revision=form.revision,
     )

@@ -30,7 +30,7 @@ export default function({data}) {
     const image = event.target;
     if (image.tagName !== 'IMG') return;
     if (image.matches('[src^="/photo/"]')) {
-      image.alt = image.title = 'This photo cannot be shown just now. It will be when its store answers again.';
+      image.alt = image.title = 'This photo cannot be shown just now.';
       image.src = LOST;
     } else if (image.dataset.drawn && !image.src.endsWith(image.dataset.drawn)) {
       image.src = image.dataset.drawn;

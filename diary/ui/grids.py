@@ -40,7 +40,7 @@ def day_cell(day: date, entry: Entry | None, today: date, number: bool = True) -
     if number:
         emoji = text.html(entry.mood.emoji) if entry and entry.mood else ""
         head = f'<span class="head"><b>{day.day}</b><span aria-hidden="true">{emoji}</span></span>'
-    if day > today:
+    if day > today and not entry:  # a day that is written may lie ahead: its writer was further east
         return f'<span class="day later">{head}<span class="slot"></span></span>'
     body = cards.sleeve(entry) if entry else f'<span class="slot{" gap" if day < today else ""}"></span>'
     current = ' aria-current="date"' if day == today else ""

@@ -7,6 +7,8 @@ from diary.model import Entry
 from diary.protocols import Former
 from diary.ui import acts, cards, text
 
+_AT_ONCE, _MOST = 50, 400  # deleted days
+
 
 def versions(diary: Diary, entry: Entry) -> None:
     """The versions that ``entry`` replaced, each with a way back; they are read when somebody looks."""
@@ -32,13 +34,25 @@ def _version(former: Former, entry: Entry) -> None:
 
 def trash(diary: Diary) -> None:
     """The days that were deleted, each with a way back."""
-    deleted = diary.history.deleted()
+    deleted = diary.history.deleted(_MOST + 1)
     if not deleted:
         st.caption("Nothing is in the trash.")
-    for one in deleted:
-        day = one.entry.day
-        with st.container(key=f"trash-{day}", horizontal=True, vertical_alignment="center"):
-            deleted_at = text.moment(one.until, one.entry.zone, day)
-            words = f"<div><p>{cards.spoken(day, one.entry)}</p><p class='when'>Deleted {deleted_at}</p></div>"
-            st.html(f'<div class="gone">{cards.sleeve(one.entry, "small")}{words}</div>')
-            st.button("Put back", key=f"put-back-{day}", on_click=acts.put_back, args=(day,), icon=":material/undo:")
+    for one in deleted[:_AT_ONCE]:
+        _deleted(one)
+    older = deleted[_AT_ONCE:_MOST]
+    if not older:
+        return
+    with st.expander(f"{len(older)} more, deleted before", key="older-trash", on_change="rerun") as box:
+        for one in older if box.open else ():
+            _deleted(one)
+        if len(deleted) > _MOST:
+            st.caption(f"The {_MOST} deleted last are shown. Those before come up when some of these are put back.")
+
+
+def _deleted(former: Former) -> None:
+    day = former.entry.day
+    with st.container(key=f"trash-{day}", horizontal=True, vertical_alignment="center"):
+        deleted_at = text.moment(former.until, former.entry.zone, day)
+        words = f"<div><p>{cards.spoken(day, former.entry)}</p><p class='when'>Deleted {deleted_at}</p></div>"
+        st.html(f'<div class="gone">{cards.sleeve(former.entry, "small")}{words}</div>')
+        st.button("Put back", key=f"put-back-{day}", on_click=acts.put_back, args=(day,), icon=":material/undo:")

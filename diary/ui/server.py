@@ -52,15 +52,19 @@ def start() -> None:
 
 
 def _open(settings: Settings) -> bool:
-    """Prepare the database and begin the house work; False where its server is away. Raises DiaryError."""
+    """Prepare the database and begin the house work; False where that has to wait. Raises DiaryError."""
     try:
         assembly.prepare(settings)
     except StorageError as error:
-        if not _is_away(settings):
-            raise
-        logger.warning("waiting for the database: %s", error)
+        if _is_away(settings):
+            logger.warning("waiting for the database: %s", error)
+            return False
+        assembly.prepare(settings)  # its server may have come back in between; what is wrong with it is so still
+    try:
+        Caretaker(state.parts()).start()
+    except DiaryError as error:
+        logger.warning("waiting to begin the house work: %s", error)
         return False
-    Caretaker(state.parts()).start()
     return True
 
 

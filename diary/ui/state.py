@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -136,7 +135,8 @@ def write_day(day: date) -> None:
 
 @cache
 def _signing_key() -> bytes:
-    return secrets.token_bytes(32)
+    """The same for all programs on this database, and after a restart."""
+    return hmac.digest(parts().marks.secret("photos"), b"addresses of photos", "sha256")
 
 
 def _signature(key: str, small: str, until: str) -> str:
@@ -154,7 +154,7 @@ def photo_url(key: str, small: bool = False) -> str:
 def photo_behind(key: str, query: Mapping[str, str]) -> bytes | str:
     """The picture (WebP) behind an address of `photo_url`, or another address that shows it for some minutes.
 
-    Raises NotFoundError when the address is forged or too old.
+    Raises NotFoundError when the address is forged or too old, StorageError when a store is out of reach.
     """
     small, until = query.get("small", ""), query.get("until", "")
     expected, given = _signature(key, small, until).encode(), query.get("sign", "").encode("utf-8", "replace")
@@ -194,12 +194,23 @@ class Form:
     kept: Unsaved | None = None
     clash: EntryDraft | None = None
     errors: dict[str, str] = field(default_factory=dict)
+    first: dict[str, Any] = field(default_factory=dict)  # what inputs hold by themselves, see `Tab.is_new`
+
+    def input(self, key: str) -> Any:
+        """What the input ``key`` holds, None where it holds nothing."""
+        return self.first.get(key) if value(key) is None else value(key)
 
 
 @dataclass
 class Tab:
-    """All that a tab remembers besides the values of its inputs."""
+    """All that a tab remembers besides the values of its inputs.
 
+    While it ``is_new``, the page in the browser may be older than the session: a server was started anew, or a phone
+    slept. Its inputs then hold what was typed since, which goes before all that is known here.
+    """
+
+    is_new: bool = True
+    save_pressed: bool = False  # in that older page
     form: Form | None = None
     editing: date | None = None
     change: Change | None = None

@@ -23,6 +23,7 @@ class DiaryServer:
     """
 
     script = PROJECT / "streamlit_app.py"
+    prefix: tuple[str, ...] = ()  # a program that starts the diary in its own place, such as setpriv
 
     def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -41,8 +42,9 @@ class DiaryServer:
     def start(self) -> None:
         """Start and wait until it answers. Raises RuntimeError, with the log, when it does not."""
         (self.folder / "home").mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "streamlit", "run", str(self.script), "--server.headless", "true"]
-        command += ["--server.port", str(self.port), "--secrets.files", str(self.folder / "secrets.toml")]
+        command = [*self.prefix, sys.executable, "-m", "streamlit", "run", str(self.script)]
+        command += ["--server.headless", "true", "--server.port", str(self.port)]
+        command += ["--secrets.files", str(self.folder / "secrets.toml")]
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=PROJECT, env=self.env, stdout=log, stderr=log)
         deadline = time.monotonic() + START
@@ -72,6 +74,13 @@ class DiaryServer:
         """Stop it, then start it on the same data and the same port."""
         self.stop()
         self.start()
+
+    @property
+    def pid(self) -> int:
+        """The number of its process. Raises RuntimeError when it does not run."""
+        if self._process is None:
+            raise RuntimeError("the diary does not run")
+        return self._process.pid
 
     def answers(self) -> bool:
         """Whether Streamlit says that it is well."""

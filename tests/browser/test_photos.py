@@ -19,7 +19,7 @@ from tests.fakes.s3_faults import CANARY, FaultyS3
 
 Open = Callable[..., Page]
 SHOWN = "image => image.complete && image.naturalWidth"
-LOST = "This photo cannot be shown just now. It will be when its store answers again."
+LOST = "This photo cannot be shown just now."
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,17 @@ def test_an_export_replaces_a_file_of_its_name(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "diary.json"]
 
 
+def test_an_export_of_somebody_unknown_is_refused_and_makes_nobody_known(tmp_path: Path, capsys: Capture) -> None:
+    diary_of("anna").save(EntryDraft(TODAY, "calm"))
+    assert main(["export", str(tmp_path / "x.json"), "--owner", "ana"]) == 1
+    assert capsys.readouterr().err == "There is no diary of “ana” here. Say with --owner whose it is.\n"
+    assert not (tmp_path / "x.json").exists()
+    with closing(sqlite3.connect(tmp_path / "data" / "diary.db")) as database:
+        assert database.execute("SELECT owner_id FROM people").fetchall() == [("anna",)]
+
+
 def test_an_export_that_cannot_be_written_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    diary_of()
     assert main(["export", str(tmp_path / "nowhere" / "x.csv")]) == 1
     assert "x.csv cannot be written: No such file or directory." in capsys.readouterr().err
 

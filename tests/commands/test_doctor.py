@@ -10,11 +10,14 @@ from sqlalchemy import insert
 
 from diary.__main__ import main
 from diary.commands import doctor
+from diary.model import EntryDraft
 from diary.settings import load_settings
 from diary.storage.database import writing
 from diary.storage.engine import open_engine
-from diary.storage.tables import waiting_photos
-from tests.commands.program import Capture
+from diary.storage.tables import metadata, waiting_photos
+from tests.builders import TODAY
+from tests.commands.program import Capture, diary_of
+from tests.storage.copies.world import picture
 
 
 def told_by_doctor(capsys: Capture, part: str, code: int) -> str:
@@ -39,9 +42,21 @@ def test_a_well_diary_passes_every_check(tmp_path: Path, capsys: Capture) -> Non
 
 def test_a_missing_database_is_told_and_not_made(tmp_path: Path, capsys: Capture) -> None:
     assert told_by_doctor(capsys, "database", 1) == (
-        "wrong  database: There is no database yet. Start the diary, or run: python -m diary migrate"
+        f"wrong  database: There is no diary at sqlite:///{tmp_path}/data/diary.db. Check DATABASE_URL. "
+        "To begin a new one there, run: python -m diary migrate"
     )
     assert not (tmp_path / "data" / "diary.db").exists()
+
+
+def test_a_database_without_tables_is_told(database: str, capsys: Capture) -> None:
+    main(["migrate"])
+    engine = open_engine(database)
+    with writing(engine) as connection:
+        metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+    engine.dispose()
+    assert told_by_doctor(capsys, "database", 1).startswith("wrong  database: ")
+    assert told_by_doctor(capsys, "photos", 1).startswith("ok     photos: ")
 
 
 def test_a_database_of_another_form_is_told(tmp_path: Path, capsys: Capture) -> None:
@@ -67,6 +82,22 @@ def test_a_photo_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: C
     line = told_by_doctor(capsys, "photos", 1)
     assert line.startswith(f"wrong  photos: {tmp_path}/data/photos cannot be used. ")
     assert "DIARY_PHOTOS" in line
+
+
+def test_a_photo_folder_is_not_made_and_its_absence_is_told_once_it_holds_photos(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    """An unmounted disk looks so."""
+    diary, folder = diary_of(), tmp_path / "data" / "photos"
+    assert told_by_doctor(capsys, "photos", 0) == f"ok     photos: {folder} is made with the first photo"
+    assert not folder.exists()
+    diary.save(EntryDraft(TODAY, "calm", new_photo=picture("teal")))
+    folder.rename(tmp_path / "away")
+    assert told_by_doctor(capsys, "photos", 1) == (
+        f"wrong  photos: {folder} cannot be used. It is not there, and the diary's photos with it. Is its disk away? "
+        "Check DIARY_PHOTOS."
+    )
+    assert not folder.exists()
 
 
 def test_a_clock_that_stands_in_the_past_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Commands on everything that is kept: backup, restore, move, sweep."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from diary.model import EntryDraft
 from diary.settings import load_settings
 from tests.builders import TODAY, a_row_of_days
 from tests.commands.program import Capture, diary_of, run, usage_refused
+from tests.postgres import PostgresServer
 from tests.storage.copies.world import picture
 
 SECRET = "hunter2"
@@ -77,17 +79,61 @@ def test_a_restore_over_a_diary_has_to_be_asked_for_and_can_be_undone(
 
 
 @pytest.mark.usefixtures("diaries")
-def test_a_lost_photo_is_told_by_name_and_the_backup_is_made(tmp_path: Path, file: Path, capsys: Capture) -> None:
+def test_a_lost_photo_is_told_by_name_and_by_the_exit_code_and_the_backup_is_made(
+    tmp_path: Path, file: Path, capsys: Capture
+) -> None:
     key = str(diary_of("ben").find_day(DAY).photo)
     photo = tmp_path / "data" / "photos" / key
     photo.unlink()
-    assert main(["backup", str(file)]) == 0
+    told = (
+        f"This photo is lost, or not whole any more: {key}\n"
+        f"1 photo could not be copied: {tmp_path}/data/photos has not got them whole.\n"
+    )
+    assert main(["backup", str(file)]) == 1
+    assert capsys.readouterr() == (f"21 days and 0 photos of all owners are in {file}.\n", told)
+    assert main(["restore", str(file)]) == 0
+    assert main(["move", "--to", str(tmp_path / "new")]) == 1
     out, err = capsys.readouterr()
-    assert err == f"This photo is lost, or not whole any more: {key}\n"
-    assert out.endswith(f"1 photo could not be copied: {tmp_path}/data/photos has not got them whole.\n")
+    assert "photos                     0  " in out
+    assert "The same in both places" not in out
+    assert err.endswith(told)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["backup", "x.zip"],
+        ["export", "x.json"],
+        ["move", "--to", "new"],
+        ["move", "--to", "sqlite:///new.db"],
+        ["sweep"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("kind", ["missing", "empty file", "another server's database"])
+def test_what_only_reads_begins_no_diary(
+    arguments: list[str], kind: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a cron job runs without DATABASE_URL, or with a typing error in it."""
+    url = f"sqlite:///{tmp_path}/data/typo.db"
+    if kind == "empty file":
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "typo.db").touch()
+    elif kind == "another server's database":
+        url = request.getfixturevalue("postgres").url()
+    monkeypatch.setenv("DATABASE_URL", url)
+    before = sorted(tmp_path.rglob("*"))
+    refused = run(*(word.replace("new", f"{tmp_path}/new").replace("x.", f"{tmp_path}/x.") for word in arguments))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    shown = url.replace("+psycopg2", "")
+    assert refused.stderr == (
+        f"There is no diary at {shown}. Check DATABASE_URL. To begin a new one there, run: python -m diary migrate\n"
+    )
+    assert [path for path in sorted(tmp_path.rglob("*")) if not path.name.endswith(("-wal", "-shm"))] == before
 
 
 def test_a_file_that_is_there_is_not_overwritten_by_a_backup(file: Path, capsys: Capture) -> None:
+    diary_of()
     file.write_text("older")
     assert main(["backup", str(file)]) == 1
     assert "is there already" in capsys.readouterr().err
@@ -123,11 +169,23 @@ def test_the_database_moves_and_the_setting_to_change_is_told(
         ["people", "2"],
         ["entries", "21"],
     ]
-    assert out.endswith(f"Nothing was changed here. To use the new place, set DATABASE_URL to it: {there}\n")
+    assert out.endswith(f"Nothing was changed here. To use the new place, set DATABASE_URL to it: sqlite:///{there}\n")
     assert main(["move", "--to", f"sqlite:///{there}"]) == 0
     assert "The same in both places; 0 rows were sent this time." in capsys.readouterr().out
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{there}")
     assert exported(tmp_path) == before
+
+
+def test_the_address_that_is_told_can_be_pasted_and_holds_no_password(
+    postgres: PostgresServer, capsys: Capture
+) -> None:
+    postgres.ask("CREATE DATABASE pasted OWNER diary")
+    diary_of().save(EntryDraft(DAY, "calm"))
+    assert main(["move", "--to", postgres.url("pasted", "diary", SECRET) + "?sslmode=disable"]) == 0
+    assert capsys.readouterr().out.endswith(
+        f"set DATABASE_URL to it: postgresql://diary@127.0.0.1:{postgres.port}/pasted?sslmode=disable "
+        "(with its password)\n"
+    )
 
 
 @pytest.mark.usefixtures("diaries")
@@ -145,6 +203,7 @@ def test_the_photos_move_and_the_setting_to_change_is_told(
 
 
 def test_where_the_diary_lies_already_it_is_not_moved(capsys: Capture) -> None:
+    diary_of()
     settings = load_settings()
     for place in (settings.database_url, settings.photos):
         assert main(["move", "--to", place]) == 1
@@ -159,6 +218,7 @@ def test_a_place_of_an_unknown_kind_is_wrong_usage_and_not_quoted(place: str) ->
 
 
 def test_a_new_place_out_of_reach_is_told_without_its_password() -> None:
+    diary_of()
     refused = run("move", "--to", f"postgresql://me:{SECRET}@127.0.0.1:9/diary")
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
     assert refused.stderr.startswith("About the new place: ")
@@ -175,3 +235,17 @@ def test_a_sweep_tells_what_it_forgot(capsys: Capture) -> None:
         "Forgotten: 0 days from the trash, 0 former versions and 0 photos. "
         "Sent: 0 photos that had waited for their store.\n"
     )
+
+
+@pytest.mark.usefixtures("diaries")
+def test_a_sweep_leaves_most_of_the_photos_alone_and_says_so(capsys: Capture) -> None:
+    shelf = Path(load_settings().photos)
+    stranger = shelf / ("a" * 32) / f"{'b' * 64}.webp"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_bytes(b"of another diary")
+    os.utime(stranger, (1, 1))
+    assert main(["sweep"]) == 0
+    assert "Left alone: 1 photo older than 30 days that no day of this database shows" in capsys.readouterr().out
+    assert stranger.exists()
+    assert main(["sweep", "--even-most"]) == 0
+    assert not stranger.exists()

@@ -5,7 +5,8 @@
         s3.fault = "SlowDown"             # an error code of S3's, or a kind of misbehaviour
         s3.fault = None                   # all is well again
         s3.fault_of_reads = "cut"         # the same, but for what is read alone
-        s3.calls                          # what was asked, in order: ("PUT", "/bucket/prefix/name")
+        s3.refused = {"prefix/name"}      # what is never written, whatever else is
+    s3.calls                          # what was asked, in order: ("PUT", "/bucket/prefix/name")
 
 Kinds: ``hang`` (no answer), ``late`` (ten seconds), ``dribble`` and ``dribble_head`` (a byte at a time), ``cut``
 (half the body), ``spoiled`` (the body's length, another content), ``drop`` (closes), ``html`` (a page of somebody
@@ -29,6 +30,7 @@ STATUS = {
     "ExpiredToken": 400,
     "InternalError": 500,
     "InvalidAccessKeyId": 403,
+    "NotImplemented": 501,
     "NoSuchBucket": 404,
     "NoSuchKey": 404,
     "PermanentRedirect": 301,
@@ -49,6 +51,7 @@ class FaultyS3:
         self.calls: list[tuple[str, str]] = []
         self.fault: str | None = None
         self.fault_of_reads: str | None = None
+        self.refused: set[str] = set()
         self.closing = threading.Event()
         handler = type("S3Handler", (_Handler,), {"s3": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -105,6 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         name = path.split("/", 2)[2] if path.count("/") > 1 else ""
         if "list-type" in query:
             self._list(query.get("prefix", [""])[0]) if lists else self._refuse("AccessDenied")
+        elif self.command == "PUT" and name in self.s3.refused:
+            self._refuse("AccessDenied")
         elif self.command == "PUT":
             self.s3.kept[name] = (body, datetime.now(UTC))
             self._send(200, b"", ETag=f'"{hashlib.md5(body).hexdigest()}"')

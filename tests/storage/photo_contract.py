@@ -121,10 +121,38 @@ class PhotoStoreContract:
         time.sleep(1.2)  # where an instant is told in whole seconds, the next one
         store.put(ANNA, jpeg())
         assert list(store.keys(between)) == [left]
-        for key in (again, left):
-            store.delete(key, before=between)
+        assert [store.remove(key, between, lambda: False) for key in (again, left)] == [False, True]
         assert list(store.keys(soon())) == [again]
         assert store.get(again)
+
+    def test_a_photo_that_is_shown_again_while_it_is_removed_is_put_back(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        large, small = store.get(key), store.get(key, small=True)
+        seen_lost = []
+
+        def is_shown() -> bool:
+            seen_lost.append(store.is_lost(key))
+            return True
+
+        assert not store.remove(key, soon(), is_shown)
+        assert (store.get(key), store.get(key, small=True)) == (large, small)
+        assert seen_lost == [True]
+
+    def test_where_it_cannot_be_told_whether_a_photo_is_shown_it_stays(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        with pytest.raises(ZeroDivisionError):
+            store.remove(key, soon(), lambda: 1 / 0)
+        assert store.get(key)
+
+    def test_a_photo_is_lost_when_it_is_not_there(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        assert not store.is_lost(key)
+        assert store.remove(key, soon(), lambda: False)
+        assert store.is_lost(key)
+
+    def test_patiently_it_is_the_same_store(self, store: PhotoStore) -> None:
+        key = store.patiently().put(ANNA, jpeg())
+        assert store.patiently().get(key) == store.get(key)
 
     def test_finished_files_are_kept_as_they_are_under_the_key_of_their_content(self, store: PhotoStore) -> None:
         large, small = b"large " * 1000, b"small"

@@ -66,7 +66,7 @@ def test_an_address_that_cannot_be_read_is_refused_without_its_password(wrong: s
 def test_where_no_folder_can_be_made_it_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"^The folder of the diary cannot be made: .*\. Check DATABASE_URL\.$"):
-        open_engine(f"sqlite:///{tmp_path}/file/diary.db")
+        migrate(open_engine(f"sqlite:///{tmp_path}/file/diary.db"))
 
 
 # -------------------------------------------------------------------- transactions

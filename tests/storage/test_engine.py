@@ -1,15 +1,26 @@
 """What an engine is told, as the server itself sees it."""
 
+import shutil
+import socket
+import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
 
 import pytest
-from sqlalchemy import Engine, text
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from diary.errors import SettingsError, StorageError
+from diary.storage import waits
+from diary.storage.checkup import check
 from diary.storage.database import reading, writing
-from diary.storage.engine import open_engine, role_to_serve
+from diary.storage.engine import open_engine, read_url, role_to_serve, without_password
+from diary.storage.migration import is_current, migrate
+from tests.builders import a_row_of_days, make_diary, make_engine
 from tests.faults.proxy import Proxy
 from tests.postgres import PostgresServer
 
@@ -65,7 +76,7 @@ def test_a_question_costs_one_round_trip_and_a_save_three(proxy: Proxy, postgres
 
 
 def test_who_reads_a_still_database_sees_it_as_it_was_and_the_next_one_as_it_is(database: str) -> None:
-    engine = open_engine(database)
+    engine = make_engine(database)
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE lines (line text)"))
     count = text("SELECT count(*) FROM lines")
@@ -174,3 +185,129 @@ def test_the_role_that_is_served_by_the_one_that_migrates(url: str, migration_ur
 def test_two_different_databases_are_refused(url: str, migration_url: str) -> None:
     with pytest.raises(SettingsError, match=r"^DIARY_MIGRATION_URL names another database than DATABASE_URL\."):
         role_to_serve(url, migration_url)
+
+
+def test_the_folder_of_a_diary_is_for_its_owner_alone(tmp_path: Path) -> None:
+    migrate(open_engine(f"sqlite:///{tmp_path / 'data' / 'diary.db'}"))
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+# -------------------------------------------------------------------- the file of SQLite
+
+
+def test_an_engine_makes_no_file_and_no_folder(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "diary.db"
+    with pytest.raises(StorageError) as caught:
+        is_current(open_engine(f"sqlite:///{file}"))
+    assert str(caught.value) == (
+        f"There is no diary at sqlite:///{file}. Check DATABASE_URL. To begin a new one there, run: "
+        "python -m diary migrate"
+    )
+    assert not file.parent.exists()
+
+
+@pytest.fixture
+def moved_away(tmp_path: Path) -> Path:
+    """The place of a diary of 20 days, from which its file is gone; what was saved last lies in the ``-wal``."""
+    running, stopped = tmp_path / "running", tmp_path / "stopped"
+    diary = make_diary(running)
+    diary.add_days(a_row_of_days(20))
+    stopped.mkdir()
+    shutil.copy(running / "diary.db", stopped / "away.db")
+    shutil.copy(running / "diary.db-wal", stopped)
+    return stopped / "diary.db"
+
+
+@pytest.mark.parametrize("ask", [is_current, check, migrate], ids=["ready", "doctor", "migrate"])
+@pytest.mark.parametrize("is_empty", [False, True], ids=["missing", "empty"])
+def test_whatever_asks_for_a_diary_that_was_moved_away_its_last_saves_are_kept(
+    ask: Callable[[Engine], object], is_empty: bool, moved_away: Path
+) -> None:
+    if is_empty:  # as while it is being copied back
+        moved_away.touch()
+    with pytest.raises(StorageError) as caught:
+        ask(open_engine(f"sqlite:///{moved_away}"))
+    assert str(caught.value) == (
+        "The diary's file is not in its place, but diary.db-wal lies there. Please put it back."
+    )
+    (moved_away.parent / "away.db").replace(moved_away)
+    assert make_diary(moved_away.parent).count() == 20
+
+
+def test_a_file_that_goes_between_the_look_and_the_opening_is_not_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_engine(tmp_path).dispose()
+    file = tmp_path / "diary.db"
+    found = file.stat()
+    file.unlink()
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: found)
+    with pytest.raises(StorageError, match=r"^The diary's file cannot be opened\."):
+        is_current(open_engine(f"sqlite:///{file}"))
+    assert [*tmp_path.glob("diary.db*")] == []
+
+
+@pytest.mark.parametrize("name", ["my diary?.db", "50%.db", "a#b.db", "tagebuch-ä.db"])
+def test_any_name_is_a_name_of_a_file(name: str, tmp_path: Path) -> None:
+    engine = make_engine(URL.create("sqlite", database=str(tmp_path / name)).render_as_string())
+    assert is_current(engine)
+    assert (tmp_path / name).exists()
+
+
+# -------------------------------------------------------------------- what is shown of an address
+
+
+@given(st.text(min_size=1))
+def test_no_password_is_in_an_address_that_is_written_down(password: str) -> None:
+    place = read_url("postgresql+psycopg2://diary@db:5433/diary?sslmode=require").set(password=password)
+    place = place.update_query_dict({"password": password, "sslpassword": password})
+    assert without_password(place) == "postgresql://diary@db:5433/diary?sslmode=require"
+
+
+def test_the_rest_of_a_password_is_not_taken_for_a_host() -> None:
+    """So that it is not looked up, and not told in the log."""
+    with pytest.raises(StorageError, match=r"^DATABASE_URL is no address of a database\."):
+        open_engine("postgresql+psycopg2://diary:first@second@db/diary")
+
+
+def test_an_option_that_postgresql_does_not_know_is_told(postgres: PostgresServer) -> None:
+    engine = open_engine(f"{postgres.url()}?foo=bar")
+    for ask in (is_current, migrate):
+        with pytest.raises(
+            StorageError, match="DATABASE_URL has something after its “\\?” that PostgreSQL does not know"
+        ):
+            ask(engine)
+
+
+# -------------------------------------------------------------------- names of hosts
+
+
+def test_a_name_is_looked_up_and_all_its_addresses_are_tried(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [(0, 0, 0, "", (address, 0)) for address in ("127.0.0.9", "127.0.0.1")]
+    monkeypatch.setattr(waits.socket, "getaddrinfo", lambda *_, **__: both)
+    assert shown(open_engine(postgres.url(host="db.example.test") + "?sslmode=disable"), "geqo") == ["on"]
+
+
+def test_a_silent_resolver_is_waited_for_once_and_not_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered, asked = Event(), []
+    monkeypatch.setattr(waits.socket, "getaddrinfo", lambda *name, **_: asked.append(name) or (answered.wait() and []))
+    engine = open_engine("postgresql+psycopg2://diary@db.example.test/diary?sslmode=disable")
+    began = time.monotonic()
+    for _ in range(5):
+        with pytest.raises(StorageError, match=r"^The diary's database is not answering\."):
+            shown(engine, "geqo")
+    assert time.monotonic() - began < 2
+    assert len(asked) == 1
+    answered.set()
+
+
+def test_a_host_that_nobody_knows_is_named_as_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(waits.socket, "getaddrinfo", nobody)
+    engine = open_engine("postgresql+psycopg2://diary@nowhere.invalid/diary?sslmode=disable")
+    with pytest.raises(StorageError, match="host that DATABASE_URL names is not known"), reading(engine):
+        pass

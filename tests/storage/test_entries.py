@@ -1,6 +1,7 @@
 """Days by owner: walked through, counted, looked back on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -9,10 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diary.diary import Diary
+from diary.errors import ConflictError, InvalidEntryError
 from diary.model import Entry, EntryDraft, Song
 from diary.protocols import Parts
 from diary.query import EntryFilter
-from tests.builders import TODAY, a_row_of_days, make_diary, make_parts, make_song, make_track, spotify_id, statements
+from tests.builders import (
+    NOON,
+    SERENE,
+    TODAY,
+    a_row_of_days,
+    make_diary,
+    make_parts,
+    make_song,
+    make_track,
+    spotify_id,
+    statements,
+)
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +109,25 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_days(database
                 ask(diary)
             questions = [sql.split()[0] for sql in seen if not sql.startswith(("BEGIN", "SET LOCAL"))]
             assert questions == ["SELECT"], (name, count)
+
+
+# -------------------------------------------------------------------- a mood that is gone
+
+
+def test_a_day_with_a_mood_that_is_gone_is_refused_by_the_mood_and_not_as_a_conflict(database: str) -> None:
+    diary, parts = make_diary(database), make_parts(database)
+    entry = diary.save(EntryDraft(TODAY, "calm"))
+    gone = replace(entry, mood=replace(SERENE, id="gone"), revision=2)
+    with pytest.raises(InvalidEntryError, match=r"That mood is gone meanwhile\. Choose another one\."):
+        parts.entries.write(diary.owner_id, gone, 1, NOON)
+    assert diary.find_day(TODAY) == entry
+
+
+def test_a_day_that_somebody_else_wrote_first_is_a_conflict(database: str) -> None:
+    diary, parts = make_diary(database), make_parts(database)
+    entry = diary.save(EntryDraft(TODAY, "calm"))
+    with pytest.raises(ConflictError):
+        parts.entries.write(diary.owner_id, entry, 0, NOON)
 
 
 # -------------------------------------------------------------------- looking back

@@ -67,13 +67,19 @@ def bring_up(file: Path) -> None:
 
 def test_from_nothing_to_the_tables_that_the_program_knows(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/diary.db")
-    assert not is_current(engine)
     migrate(engine)
     assert is_current(engine)
     with reading(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     assert copies_beside(tmp_path / "diary.db") == []
+
+
+def test_a_program_that_only_reads_begins_no_diary_in_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "diary.db").touch()
+    with pytest.raises(StorageError, match=rf"^There is no diary at sqlite:///{tmp_path}/diary\.db\."):
+        migrate(open_engine(f"sqlite:///{tmp_path}/diary.db"), begin=False)
+    assert tables_in(tmp_path / "diary.db") == set()
 
 
 def test_the_second_time_nothing_is_written(tmp_path: Path) -> None:

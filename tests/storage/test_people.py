@@ -8,11 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from diary.diary import Diary
-from diary.errors import DiaryError, InvalidMoodError, NotFoundError
+from diary.errors import DiaryError, InvalidMoodError, NotFoundError, StorageError
 from diary.model import BUILT_IN_MOODS, EntryDraft, Mood, Unsaved
-from tests.builders import NOON, SERENE, TODAY, Clock, make_diary, make_parts, mood
+from diary.storage.database import writing
+from diary.storage.people import MAX_DRAFT
+from diary.storage.tables import people
+from tests.builders import NOON, SERENE, TODAY, Clock, make_diary, make_engine, make_parts, mood
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -62,6 +66,45 @@ def test_a_person_who_comes_in_eight_tabs_at_once_is_welcomed_once(database: str
     succeeded, _ = at_once(lambda _: Diary("somebody new", parts))
     assert succeeded == 8
     assert Diary("somebody new", parts).moods() == BUILT_IN_MOODS
+
+
+# -------------------------------------------------------------------- somebody who is unknown all at once
+
+
+@pytest.fixture
+def forgotten(diary: Diary, database: str) -> Diary:
+    """A diary that was open while a backup from before its person's time was restored."""
+    diary.add_mood(SERENE)
+    with writing(make_engine(database)) as connection:
+        connection.execute(delete(people))
+    return diary
+
+
+def test_their_page_opens_as_a_new_one(forgotten: Diary) -> None:
+    assert forgotten.today("UTC") == TODAY
+    assert forgotten.moods() == BUILT_IN_MOODS
+
+
+def test_what_they_have_on_the_screen_can_be_saved(forgotten: Diary) -> None:
+    assert forgotten.save(EntryDraft(TODAY, "calm", note="still here")).note == "still here"
+    assert forgotten.day_cutoff_hour() == 4
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda diary: diary.keep_unsaved(Unsaved(TODAY, note="typed")),
+        lambda diary: diary.save(EntryDraft(TODAY, note="no mood")),
+        lambda diary: diary.add_days([EntryDraft(TODAY, note="no mood")]),
+        lambda diary: diary.add_mood(SERENE),
+        lambda diary: diary.set_day_cutoff_hour(2),
+    ],
+    ids=["draft", "save", "import", "mood", "cut-off"],
+)
+def test_nothing_they_do_first_is_refused_or_gets_lost(forgotten: Diary, act: Callable[[Diary], object]) -> None:
+    act(forgotten)
+    kept = forgotten.find_unsaved(TODAY), forgotten.find_day(TODAY), forgotten.day_cutoff_hour(), forgotten.moods()
+    assert kept != (None, None, 4, BUILT_IN_MOODS)
 
 
 # -------------------------------------------------------------------- moods
@@ -255,6 +298,13 @@ def test_even_what_no_entry_can_hold_is_kept_while_it_is_typed(diary: Diary) -> 
     typed = Unsaved(TODAY, note="NUL \0 and half an emoji \ud83d" + "x" * 200_000)
     diary.keep_unsaved(typed)
     assert diary.find_unsaved(TODAY) == (typed, NOON)
+
+
+def test_what_is_too_long_to_be_kept_unsaved_is_told_and_what_was_kept_stays(diary: Diary) -> None:
+    diary.keep_unsaved(Unsaved(TODAY, note="x" * MAX_DRAFT))
+    with pytest.raises(StorageError, match=r"More than 2,000,000 characters are not kept before they are saved"):
+        diary.keep_unsaved(Unsaved(TODAY, title="y", note="x" * MAX_DRAFT))
+    assert diary.find_unsaved(TODAY) == (Unsaved(TODAY, note="x" * MAX_DRAFT), NOON)
 
 
 def test_each_day_has_its_own_unsaved_text_and_the_latest_counts(database: str) -> None:

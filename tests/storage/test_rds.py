@@ -225,11 +225,25 @@ def test_the_region_is_read_from_the_name_of_the_endpoint_or_from_the_settings_o
     server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = open_engine(address(server, host="db.example.test"), iam=True)
-    with pytest.raises(StorageError, match=r"^DIARY_DB_IAM=1 needs the database's region\. Set AWS_DEFAULT_REGION\.$"):
+    with pytest.raises(StorageError, match=r"^DIARY_DB_IAM=1 needs the database's region\. Set AWS_REGION\.$"):
         user_of(other)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     token = RdsToken({"host": "db.example.test", "user": "me"}).make()
     assert problem(token, "db.example.test:5432", "me", "eu-west-1") is None
+    token = RdsToken({"host": "db.example.test", "user": "me"}, "ap-south-1").make()
+    assert problem(token, "db.example.test:5432", "me", "ap-south-1") is None
+
+
+def test_the_setting_of_the_region_reaches_whatever_opens_the_database(
+    server: PostgresServer, directory: Directory
+) -> None:
+    url = address(server, host="db.example.test", sslmode="require")
+    settings = load_settings({"DATABASE_URL": url, "DIARY_DB_IAM": "1", "AWS_REGION": "eu-west-1"})
+    for work in (assembly.prepare, assembly.is_ready, assembly.check_database, assembly.count_waiting):
+        directory.seen.clear()
+        with pytest.raises(StorageError, match="refuses the diary's user"):  # the directory knows another region
+            work(settings)
+        assert "%2Feu-west-1%2Frds-db%2F" in directory.seen[-1]
 
 
 # -------------------------------------------------------------------- what is refused beforehand

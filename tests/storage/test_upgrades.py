@@ -23,7 +23,7 @@ from diary.settings import load_settings
 from diary.storage import migration
 from diary.storage import postgres as postgres_module
 from diary.storage.database import writing
-from diary.storage.engine import open_engine
+from diary.storage.engine import make_file, open_engine
 from diary.storage.migration import is_current, migrate
 from diary.storage.tables import metadata
 from tests.builders import TODAY, eventually
@@ -63,6 +63,16 @@ def _empty_postgres(server: PostgresServer) -> Iterator[str]:
     server.ask(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def test_a_program_that_only_reads_begins_no_diary(empty: str) -> None:
+    engine = open_engine(empty)
+    with pytest.raises(
+        StorageError, match=r"^There is no diary at .*\. To begin a new one there, run: python -m diary"
+    ):
+        migrate(engine, begin=False)
+    migrate(engine)
+    migrate(engine, begin=False)
+
+
 @pytest.fixture
 def on_server(postgres: PostgresServer) -> Iterator[str]:
     """The address of a database without any table, in PostgreSQL."""
@@ -73,6 +83,8 @@ def go(url: str, what: Callable[[Config, str], None], revision: str) -> None:
     """Up or down to ``revision`` by alembic alone."""
     config, engine = Config(), open_engine(url, patient=True)
     config.set_main_option("script_location", str(migration.MIGRATIONS))
+    if engine.dialect.name == "sqlite":
+        make_file(engine)
     with engine.execution_options(writes=True).begin() as connection:
         config.attributes["connection"] = connection
         what(config, revision)
@@ -111,7 +123,6 @@ def bring_up(url: str, **how: str) -> Engine:
 
 def test_the_migrations_make_what_the_program_knows(empty: str) -> None:
     engine = open_engine(empty)
-    assert not is_current(engine)
     bring_up(empty)
     assert is_current(engine)
     with engine.connect() as connection:

@@ -1,7 +1,10 @@
 """Addresses of photos: they show one photo for a while, and cannot be guessed or changed."""
 
+import subprocess
+import sys
 import time
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -12,6 +15,8 @@ from diary.errors import NotFoundError
 from diary.model import EntryDraft
 from diary.settings import load_settings
 from diary.ui import state
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -55,3 +60,11 @@ def test_an_address_ends_within_a_day(key: str, monkeypatch: pytest.MonkeyPatch)
 def test_a_changed_address_shows_nothing(key: str, old: str, new: str) -> None:
     with pytest.raises(NotFoundError):
         behind(state.photo_url(key).replace(old, new, 1))
+
+
+def test_an_address_of_one_program_is_good_at_another_and_after_a_restart(key: str) -> None:
+    code = f"from diary.ui import state; print(state.photo_url({key!r}))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert told.stdout.strip().startswith("/photo/"), told.stderr
+    state._signing_key.cache_clear()
+    assert behind(told.stdout.strip())

@@ -1,6 +1,8 @@
 """Outside text on the screen: shown to the letter, and nothing in it does anything."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from diary.ui import text
+from tests.corpus.naughty import TEXTS, VAST
 
 
 @given(st.text())
@@ -51,6 +54,19 @@ def test_a_line_break_in_a_note_is_a_line_break() -> None:
     assert "one<br" in text.note_html("one\ntwo")
 
 
+def letters(shown: str) -> Counter[str]:
+    return Counter(filter(str.isalpha, shown))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [*TEXTS, *VAST.values(), "> " * 20 + "deep", "".join("  " * n + f"- {n}\n" for n in range(12)) + "z"],
+    ids=lambda note: ascii(note[:20]),
+)
+def test_no_letter_of_a_note_is_left_out(note: str) -> None:
+    assert letters(note) <= letters(unescape(text.note_html(note)))
+
+
 @pytest.mark.parametrize(
     ("note", "words"),
     [
@@ -59,6 +75,7 @@ def test_a_line_break_in_a_note_is_a_line_break() -> None:
         ("```\ncode\n```", "code"),
         ("", ""),
         ("<b>x</b>", "<b>x</b>"),
+        ("> " * 25 + "deep", "> " * 25 + "deep"),
     ],
 )
 def test_the_first_words_of_a_note_are_without_its_marks(note: str, words: str) -> None:

@@ -14,11 +14,21 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from diary.errors import TransferError
 from diary.storage.copies import manifest
-from diary.storage.copies.manifest import DAMAGED, FOREIGN, Manifest, photo_names, read_manifest, table_name
+from diary.storage.copies.manifest import (
+    DAMAGED,
+    FOREIGN,
+    MAX_LINE,
+    MAX_MANIFEST,
+    MAX_PHOTO,
+    MAX_PHOTOS,
+    PHOTO,
+    Manifest,
+    read_manifest,
+    table_name,
+)
 
-MAX_LINE = 32 * 2**20  # bytes; the longest of our own is a waiting photo
-MAX_PHOTO = 32 * 2**20
-MAX_MANIFEST = 256 * 2**20  # about a million photos
+_MAX_MEMBERS = MAX_PHOTOS + 20  # the manifest, and a table each
+_MAX_DIRECTORY = 180 * _MAX_MEMBERS  # bytes; ours has at most 164 for a member
 _ENCRYPTED = 0x1
 _UNREADABLE = (
     BadZipFile,
@@ -55,23 +65,37 @@ class Archive:
 
     def photo_keys(self) -> list[str]:
         """The keys of the photos in it, sorted."""
-        names = (name.removeprefix("photos/") for name in self.manifest.members if name.startswith("photos/"))
-        return sorted(name for name in names if ".small" not in name)
+        return sorted(name.removeprefix("photos/") for name in self._zip.namelist() if name.startswith("photos/"))
 
     def photo(self, key: str) -> tuple[bytes, bytes]:
         """A photo and its thumbnail. Raises TransferError if they are not as written, or not what the key says."""
-        large, small = (self._content(name) for name in photo_names(key))
-        if hashlib.sha256(large).hexdigest() != key.rpartition("/")[2].removesuffix(".webp"):
-            raise TransferError(DAMAGED)
-        return large, small
+        return _parted(key, self._content(key))
 
-    def _content(self, name: str) -> bytes:
-        said = self.manifest.members[name]
-        with _understood(), self._zip.open(name) as member:
-            content = member.read(MAX_PHOTO)
-        if len(content) != said.bytes or hashlib.sha256(content).hexdigest() != said.sha256:
+    def whole_photos(self) -> Iterator[str]:
+        """The key of each photo, which was read. Raises TransferError at the latest after the last one."""
+        sha256 = hashlib.sha256()
+        for key in self.photo_keys():
+            content = self._content(key)
+            _parted(key, content)
+            sha256.update(hashlib.sha256(content).digest())
+            yield key
+        if sha256.hexdigest() != self.manifest.photos[1]:
             raise TransferError(DAMAGED)
-        return content
+
+    def _content(self, key: str) -> bytes:
+        info = self._zip.getinfo(f"photos/{key}")
+        if info.file_size > MAX_PHOTO:
+            raise TransferError(DAMAGED)
+        with _understood(), self._zip.open(info) as member:
+            return member.read()
+
+
+def _parted(key: str, content: bytes) -> tuple[bytes, bytes]:
+    size = int.from_bytes(content[-8:])
+    large, small = content[:size], content[size:-8]
+    if hashlib.sha256(large).hexdigest() != key.rpartition("/")[2].removesuffix(".webp"):
+        raise TransferError(DAMAGED)
+    return large, small
 
 
 @contextmanager
@@ -87,24 +111,45 @@ def opened(path: Path) -> Iterator[Archive]:
 
 def _archive(file: IO[bytes]) -> Archive:
     try:
+        _check_directory(file)
         archive = ZipFile(file)
         infos = archive.infolist()
     except (*_UNREADABLE, UnicodeDecodeError):
         raise TransferError(FOREIGN) from None
-    names = [info.filename for info in infos]
-    if names.count(manifest.NAME) != 1 or len(names) != len(set(names)):
+    sizes = {info.filename: info.file_size for info in infos if not PHOTO.fullmatch(info.filename)}
+    if manifest.NAME not in sizes or len(set(archive.namelist())) != len(infos):
         raise TransferError(FOREIGN)
     if any(_is_odd(info) for info in infos):
         raise TransferError(DAMAGED)
     packed = sum(info.compress_size for info in infos)  # more than there is: members that overlap
-    if archive.getinfo(manifest.NAME).file_size > MAX_MANIFEST or packed > file.seek(0, io.SEEK_END):
+    if sizes.pop(manifest.NAME) > MAX_MANIFEST or packed > file.seek(0, io.SEEK_END):
         raise TransferError(DAMAGED)
     with _understood(), archive.open(manifest.NAME) as member:
         said = read_manifest(member.read(MAX_MANIFEST))
-    sizes = {info.filename: info.file_size for info in infos if info.filename != manifest.NAME}
-    if sizes != {name: member.bytes for name, member in said.members.items()}:
+    has_photos = len(infos) - 1 - len(sizes)
+    if sizes != {name: member.bytes for name, member in said.members.items()} or has_photos != said.photos[0]:
         raise TransferError(DAMAGED)
     return Archive(archive, said)
+
+
+def _check_directory(file: IO[bytes]) -> None:
+    """Raise TransferError where Python would need more memory for the ZIP file's directory than our own ever need.
+
+    It lies before the end record of 22 bytes, or before the 76 bytes of ZIP64 in front of that (APPNOTE.TXT 4.3.14).
+    """
+    end = file.seek(0, io.SEEK_END)
+    file.seek(max(0, end - 98))
+    tail = file.read(98).rjust(98)
+    if not tail.startswith(b"PK\5\6", 76):
+        raise TransferError(FOREIGN)
+    is_large = tail.startswith(b"PK\6\6") and tail.startswith(b"PK\6\7", 56)
+    (size,) = struct.unpack_from("<Q", tail, 40) if is_large else struct.unpack_from("<L", tail, 88)
+    start = end - (98 if is_large else 22) - size
+    if size > _MAX_DIRECTORY or start < 0:
+        raise TransferError(FOREIGN)
+    file.seek(start)
+    if file.read(size).count(b"PK\1\2") > _MAX_MEMBERS:
+        raise TransferError(FOREIGN)
 
 
 def _is_odd(info: ZipInfo) -> bool:

@@ -1,11 +1,9 @@
 """A backup: everything that is kept, for all owners, in one archive (see `manifest`)."""
 
+import errno
 import hashlib
 import logging
 import os
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,15 +15,18 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from sqlalchemy import Connection, Engine, Table
 
 from diary.clock import utc_now
-from diary.errors import NotFoundError, TransferError
+from diary.errors import NotFoundError, StorageError, TransferError
 from diary.storage.copies import manifest
+from diary.storage.copies.aside import folder_in
+from diary.storage.copies.limits import is_sound
 from diary.storage.copies.lines import line_of
-from diary.storage.copies.manifest import Manifest, Member, photo_names, table_name
+from diary.storage.copies.manifest import MAX_LINE, MAX_PHOTO, MAX_PHOTOS, Manifest, Member, table_name
 from diary.storage.copies.schema import newest_revision
-from diary.storage.copies.snapshot import TABLES, count_of, each_row, photo_keys, snapshot
+from diary.storage.copies.snapshot import TABLES, count_of, each_row, key_of, photo_keys, snapshot
+from diary.storage.revisions import RevisionStore
 
 log = logging.getLogger(__name__)
-_STALE = 86_400  # seconds after which what still lies aside was left by a crash
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 Tell = Callable[[str, int, int], None]  # what is being done, how many of how many are
 
 
@@ -52,7 +53,8 @@ def back_up(engine: Engine, photos: Photos, file: Path, tell: Tell) -> BackedUp:
 
     It appears under its name when it is complete and on the disk. Photos are read after the rows: they are
     only ever added, and those that nothing shows are kept for a day. Raises TransferError when there is a
-    file of that name or none can be made, StorageError when the diary cannot be read.
+    file of that name or none can be made, StorageError when the diary cannot be read or holds what could not be
+    brought back.
     """
     file = file.absolute()
     with _aside(file) as aside:
@@ -60,8 +62,7 @@ def back_up(engine: Engine, photos: Photos, file: Path, tell: Tell) -> BackedUp:
             done = _fill(output, engine, aside.parent, photos, tell)
             output.flush()
             os.fsync(output.fileno())
-        _refuse_overwriting(file)
-        aside.replace(file)
+        _put_there(aside, file)
         _sync_folder(file.parent)
     log.info("backed up days=%d photos=%d lost=%d", done.days, done.photos, len(done.lost))
     return done
@@ -88,19 +89,30 @@ def photo_of(photos: Photos, key: str) -> tuple[bytes, bytes] | None:
 def _aside(file: Path) -> Iterator[Path]:
     """Where ``file`` is written before it is complete: in a folder for its owner's eyes, on the same disk."""
     try:
-        _refuse_overwriting(file)
-        for left in file.parent.glob(".backup-*"):
-            if time.time() - left.stat().st_mtime > _STALE:
-                shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
-            yield Path(folder, "backup.zip")
+        if file.exists() or file.is_symlink():
+            raise _there_already(file)
+        with folder_in(file.parent, "backup") as folder:
+            yield folder / "backup.zip"
     except OSError as error:
         raise TransferError(f"{file} cannot be written: {error.strerror}.") from error
 
 
-def _refuse_overwriting(file: Path) -> None:
-    if file.exists() or file.is_symlink():
-        raise TransferError(f"{file} is there already. A backup never replaces a file; please choose another name.")
+def _there_already(file: Path) -> TransferError:
+    return TransferError(f"{file} is there already. A backup never replaces a file; please choose another name.")
+
+
+def _put_there(aside: Path, file: Path) -> None:
+    """Let what lies ``aside`` appear as ``file``, and never in the place of another one that came meanwhile."""
+    try:
+        try:
+            os.link(aside, file)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            aside.replace(file)
+    except FileExistsError:
+        raise _there_already(file) from None
 
 
 def _sync_folder(folder: Path) -> None:
@@ -117,16 +129,17 @@ def _fill(output: BinaryIO, engine: Engine, folder: Path, photos: Photos, tell: 
         with snapshot(engine, folder) as connection:
             tables = {table.name: writer.add_table(connection, table, tell) for table in TABLES}
             keys = photo_keys(connection)
+        if len(keys) > MAX_PHOTOS:
+            raise TransferError(f"A backup has room for {MAX_PHOTOS:,} photos; here are {len(keys):,}.")
         for number, key in enumerate(keys, 1):
             found = photo_of(photos, key)
-            if found is None:
+            if found:
+                writer.add_photo(key, found)
+            elif RevisionStore(engine).photos_in_use([key]):  # else it was forgotten since
                 lost.append(key)
-            else:
-                for name, content in zip(photo_names(key), found, strict=True):
-                    writer.add(name, ZIP_STORED, [content])
             tell("photos", number, len(keys))
-        said = writer.add_manifest(tables, tuple(lost))
-    return BackedUp(tables["entries"], len(keys) - len(lost), tuple(lost), said)
+        said = writer.add_manifest(tables)
+    return BackedUp(tables["entries"], said.photos[0], tuple(lost), said)
 
 
 class _Writer:
@@ -136,6 +149,7 @@ class _Writer:
         self._zip = ZipFile(output, "w")
         self._now = now
         self._members: dict[str, Member] = {}
+        self._photos, self._photos_sha256 = 0, hashlib.sha256()
 
     def __enter__(self) -> Self:
         return self
@@ -144,33 +158,50 @@ class _Writer:
         self._zip.close()
 
     def add_table(self, connection: Connection, table: Table, tell: Tell) -> int:
-        """Write all rows of ``table`` and give their number."""
+        """Write all rows of ``table`` and give their number. Raises StorageError on one that no restore would take."""
         rows, total = 0, count_of(connection, table)
 
         def lines() -> Iterator[bytes]:
             nonlocal rows
             for row in each_row(connection, table):
-                yield line_of(row)
+                line = line_of(row)
+                if len(line) > MAX_LINE or not is_sound(table.name, row):
+                    key = ", ".join(map(str, key_of(table, row)))
+                    raise StorageError(
+                        f"“{table.name}” holds a row that could not be brought back, {key}: too long, or not of the "
+                        "diary's making. Nothing was written. Please mend or remove it."
+                    )
+                yield line
                 rows += 1
                 tell(table.name, rows, total)
 
-        self.add(table_name(table.name), ZIP_DEFLATED, lines())
+        name = table_name(table.name)
+        self._members[name] = self._add(name, ZIP_DEFLATED, lines())
         return rows
 
-    def add(self, name: str, packing: int, pieces: Iterable[bytes]) -> None:
-        """Write a member and note its size and checksum."""
+    def add_photo(self, key: str, pair: tuple[bytes, bytes]) -> None:
+        """Write a photo with its thumbnail. Raises StorageError if they are too large to be brought back."""
+        large, small = pair
+        if len(large) + len(small) + 8 > MAX_PHOTO:
+            raise StorageError(f"The photo {key} is too large for a backup. Nothing was written.")
+        member = self._add(f"photos/{key}", ZIP_STORED, [large, small, len(large).to_bytes(8)])
+        self._photos += 1
+        self._photos_sha256.update(bytes.fromhex(member.sha256))
+
+    def _add(self, name: str, packing: int, pieces: Iterable[bytes]) -> Member:
         size, sha256 = 0, hashlib.sha256()
         with self._zip.open(self._info(name, packing), "w", force_zip64=True) as member:
             for piece in pieces:
                 member.write(piece)
                 size += len(piece)
                 sha256.update(piece)
-        self._members[name] = Member(size, sha256.hexdigest())
+        return Member(size, sha256.hexdigest())
 
-    def add_manifest(self, tables: dict[str, int], lost: tuple[str, ...]) -> Manifest:
+    def add_manifest(self, tables: dict[str, int]) -> Manifest:
         """Write what was noted."""
         instant = self._now.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-        said = Manifest(newest_revision(), instant, tables, self._members, lost)
+        photos = self._photos, self._photos_sha256.hexdigest()
+        said = Manifest(newest_revision(), instant, tables, self._members, photos)
         self._zip.writestr(self._info(manifest.NAME, ZIP_STORED), said.as_json())
         return said
 

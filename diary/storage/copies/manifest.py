@@ -1,10 +1,12 @@
 """What an archive says about itself: the first thing read and the last thing written.
 
 An archive is a ZIP file with ``manifest.json``, a member ``tables/<table>.jsonl`` for each table, deflated, with
-the lines of `lines` sorted by primary key, and the photos under their keys, ``photos/<key>``, as they are.
+the lines of `lines` sorted by primary key, and a member ``photos/<key>`` for each photo: the picture, its thumbnail,
+and the size of the picture in 8 bytes, the highest first. Programs that show pictures show the first.
 The manifest is ``{"format": "music-diary-backup", "version": 1, "schema": "<revision of the tables>",
 "created_at": "…Z", "tables": {"<table>": rows}, "members": {"<name>": {"bytes": …, "sha256": "…"}},
-"lost_photos": ["<key>"]}``; lost are those that could not be copied, because the store has not got them whole.
+"photos": {"number": …, "sha256": "…"}}``, with the tables' members, and the SHA-256 over those of the photos'
+members, sorted by key. Its size does not grow with the diary.
 """
 
 import json
@@ -15,17 +17,20 @@ from typing import Any
 from diary.errors import TransferError
 
 NAME, FORMAT, VERSION = "manifest.json", "music-diary-backup", 1
+MAX_LINE = MAX_PHOTO = 32 * 2**20  # bytes; an unsaved text or a waiting photo, and a photo's member
+MAX_PHOTOS = 200_000  # some 700 bytes of memory each, in Python's `zipfile`
+MAX_MANIFEST = 2**16
 FOREIGN = "The file is no backup of a music diary, or not all of it."
 DAMAGED = "The backup is damaged. Nothing was changed. Please take another one."
 _NEWER = "The backup was written by a newer version. Please update the program."
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TABLE = re.compile(r"[a-z_]{1,40}")
-_PHOTO = re.compile(r"photos/[0-9a-f]{32}/[0-9a-f]{64}(\.small)?\.webp")
+PHOTO = re.compile(r"photos/[0-9a-f]{32}/[0-9a-f]{64}\.webp")
 
 
 @dataclass(frozen=True)
 class Member:
-    """A member of an archive: its size, unpacked, in ``bytes``, and its SHA-256."""
+    """A table's member of an archive: its size, unpacked, in ``bytes``, and its SHA-256."""
 
     bytes: int
     sha256: str
@@ -33,13 +38,13 @@ class Member:
 
 @dataclass(frozen=True)
 class Manifest:
-    """``tables`` are the numbers of rows by the table's name, ``lost`` the keys of photos that are not there."""
+    """``tables`` are the numbers of rows by the table's name, ``photos`` how many there are, with their SHA-256."""
 
     schema: str
     created_at: str
     tables: dict[str, int]
     members: dict[str, Member]
-    lost: tuple[str, ...]
+    photos: tuple[int, str]
 
     def as_json(self) -> bytes:
         """The content of ``manifest.json``."""
@@ -51,7 +56,7 @@ class Manifest:
             "created_at": self.created_at,
             "tables": self.tables,
             "members": members,
-            "lost_photos": self.lost,
+            "photos": {"number": self.photos[0], "sha256": self.photos[1]},
         }
         return json.dumps(values, indent=1).encode()
 
@@ -59,11 +64,6 @@ class Manifest:
 def table_name(table: str) -> str:
     """The member that holds the rows of ``table``."""
     return f"tables/{table}.jsonl"
-
-
-def photo_names(key: str) -> tuple[str, str]:
-    """The members that hold a photo and its thumbnail."""
-    return f"photos/{key}", f"photos/{key.removesuffix('.webp')}.small.webp"
 
 
 def read_manifest(content: bytes) -> Manifest:
@@ -88,16 +88,12 @@ def _manifest(values: dict[str, Any]) -> Manifest:
     members = {
         name: Member(_count(one["bytes"]), _fitting(_SHA256, one["sha256"])) for name, one in values["members"].items()
     }
-    others = members.keys() - {table_name(table) for table in tables}
-    if type(values["version"]) is not int or values["version"] != VERSION or len(members) - len(others) != len(tables):
+    if type(values["version"]) is not int or values["version"] != VERSION:
         raise ValueError
-    for name in others:
-        _fitting(_PHOTO, name)
-        if not {*photo_names(name.removeprefix("photos/").replace(".small", ""))} <= members.keys():
-            raise ValueError
-    return Manifest(
-        _text(values["schema"]), _text(values["created_at"]), tables, members, tuple(map(_text, values["lost_photos"]))
-    )
+    if members.keys() != {table_name(table) for table in tables}:
+        raise ValueError
+    photos = _count(values["photos"]["number"]), _fitting(_SHA256, values["photos"]["sha256"])
+    return Manifest(_text(values["schema"]), _text(values["created_at"]), tables, members, photos)
 
 
 def _count(value: Any) -> int:

@@ -2,16 +2,14 @@
 
 import hashlib
 import logging
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Engine
 
 from diary.errors import NotFoundError, StorageError, TransferError
 from diary.storage.copies.backup import Photos, Tell, photo_of
-from diary.storage.copies.snapshot import photo_keys, snapshot
+from diary.storage.copies.snapshot import photo_keys, snapshot_beside
 
 log = logging.getLogger(__name__)
 
@@ -81,5 +79,5 @@ def _digest(pair: tuple[bytes, bytes]) -> bytes:
 
 
 def _keys(engine: Engine) -> list[str]:
-    with tempfile.TemporaryDirectory(prefix="diary-move-") as folder, snapshot(engine, Path(folder)) as connection:
+    with snapshot_beside(engine) as connection:
         return photo_keys(connection)

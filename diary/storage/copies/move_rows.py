@@ -1,20 +1,18 @@
 """Moving the database: all rows to another one, which may hold what an earlier, interrupted move has brought."""
 
 import logging
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, Table, delete, func, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from diary.errors import TransferError
 from diary.storage.copies.backup import Tell
-from diary.storage.copies.snapshot import TABLES, Digest, at_once, count_of, digests, each_row, key_of, snapshot
+from diary.storage.copies.snapshot import TABLES, Digest, at_once, count_of, digests, each_row, key_of, snapshot_beside
 from diary.storage.database import put_row, writing
 from diary.storage.tables import drafts, entries, moods, people, revisions
 
@@ -42,21 +40,19 @@ def move_rows(source: Engine, target: Engine, tell: Tell) -> Moved:
     Rows that have arrived are not sent again, so that an interrupted move goes on where it was. A target that
     holds anything which is not of the source is refused before a row is written: raises TransferError.
     """
-    with tempfile.TemporaryDirectory(prefix="diary-move-") as folder:
-        here, there = Path(folder, "source"), Path(folder, "target")
-        here.mkdir()
-        there.mkdir()
-        with snapshot(source, here) as whole:
-            with snapshot(target, there) as arrived:
-                for table in TABLES:
-                    _refuse_strangers(table, whole, arrived)
-                sent = sum(_send(table, whole, arrived, target, tell) for table in TABLES)
-            wanted = digests(whole)
-        with snapshot(target, there) as connection:
-            if digests(connection) != wanted:
-                raise TransferError(_NOT_ALIKE)
-        with snapshot(source, here) as connection:
-            is_behind = digests(connection) != wanted
+    with snapshot_beside(source) as whole:
+        with snapshot_beside(target) as arrived:
+            for table in TABLES:
+                _refuse_strangers(table, whole, arrived)
+            sent = sum(_send(table, whole, arrived, target, tell) for table in TABLES)
+            outgrown = [theirs for ours, theirs in _differences(moods, whole, arrived) if theirs and not ours]
+            _drop(moods, outgrown, target)
+        wanted = digests(whole)
+    with snapshot_beside(target) as connection:
+        if digests(connection) != wanted:
+            raise TransferError(_NOT_ALIKE)
+    with snapshot_beside(source) as connection:
+        is_behind = digests(connection) != wanted
     log.info("moved rows=%d behind=%s", sent, is_behind)
     return Moved(wanted, sent, is_behind)
 
@@ -84,23 +80,27 @@ def _differences(table: Table, whole: Connection, arrived: Connection) -> Iterat
 def _refuse_strangers(table: Table, whole: Connection, arrived: Connection) -> None:
     """Rows of the target are replaced or removed only if the source has outgrown them."""
     for ours, theirs in _differences(table, whole, arrived):
-        if theirs is not None and not _is_outgrown(table, ours, theirs, whole):
+        if theirs is not None and not _is_outgrown(table, ours, theirs, whole, arrived):
             raise TransferError(
                 f"The new database holds something in “{table.name}” that is not of this diary, or newer. Nothing was "
                 "changed. Please move to an empty one."
             )
 
 
-def _is_outgrown(table: Table, ours: Row | None, theirs: Row, whole: Connection) -> bool:
+def _is_outgrown(table: Table, ours: Row | None, theirs: Row, whole: Connection, arrived: Connection) -> bool:
     """Whether ``theirs`` is what an earlier move brought.
 
     Of days and drafts this can be proved. Moods, preferences and what waits go with them: whoever wrote in the
-    target has left a day or a draft there. The cache and the former versions may be forgotten at any time.
+    target has left a day or a draft there. A mood that the source has no longer was overwritten by another one, as
+    those are that no day has; there are never fewer than before. The cache and the former versions may be forgotten
+    at any time.
     """
     if table is entries:
         return ours is not None and _was_once(theirs, whole)
     if table is drafts:
         return bool(_newest_of_day(whole, theirs["owner_id"], theirs["day"]) >= theirs["kept_at"])
+    if table is moods and ours is None:
+        return _moods_of(theirs["owner_id"], arrived) <= _moods_of(theirs["owner_id"], whole)
     if table in {people, moods}:
         return ours is not None
     return table is not revisions or ours is None
@@ -112,6 +112,12 @@ def _was_once(theirs: Row, whole: Connection) -> bool:
     former = whole.execute(select(revisions).where(*same)).mappings().one_or_none()
     content = [column.name for column in revisions.c if column.name != "replaced_at"]
     return former is not None and [former[name] for name in content] == [theirs[name] for name in content]
+
+
+def _moods_of(owner_id: str, connection: Connection) -> int:
+    """How many moods the person may choose from, or has hidden."""
+    query = select(func.count()).where(moods.c.owner_id == owner_id, moods.c.retired.is_(False))
+    return int(connection.execute(query).scalar_one())
 
 
 def _newest_of_day(whole: Connection, owner_id: str, day: Any) -> datetime:
@@ -146,10 +152,19 @@ def _write(table: Table, pairs: Sequence[Pair], target: Engine) -> None:
             if new:
                 connection.execute(insert(table), new)
             for ours, theirs in pairs:
-                if ours is None and theirs is not None:
-                    same = zip(table.primary_key, key_of(table, theirs), strict=True)
-                    connection.execute(delete(table).where(*(column == value for column, value in same)))
-                elif ours is not None and theirs is not None:
+                if ours is not None and theirs is not None:
                     put_row(connection, table, dict(ours))
     except (IntegrityError, DataError):
         raise TransferError(f"The new database does not take “{table.name}” as it is. {_NOT_ALIKE}") from None
+    if table is not moods:  # days of the target may be noted with them until the end
+        _drop(table, [theirs for ours, theirs in pairs if ours is None and theirs is not None], target)
+
+
+def _drop(table: Table, rows: Sequence[Row], target: Engine) -> None:
+    try:
+        with writing(target) as connection:
+            for row in rows:
+                same = zip(table.primary_key, key_of(table, row), strict=True)
+                connection.execute(delete(table).where(*(column == value for column, value in same)))
+    except IntegrityError:
+        raise TransferError(_NOT_ALIKE) from None

@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +16,16 @@ from diary.clock import utc_now
 from diary.errors import TransferError
 from diary.model import BUILT_IN_MOODS
 from diary.storage.copies.archive import Archive, opened
+from diary.storage.copies.aside import folder_in
 from diary.storage.copies.backup import Photos, Tell, back_up, photo_of
+from diary.storage.copies.limits import is_sound
 from diary.storage.copies.lines import row_of
 from diary.storage.copies.manifest import DAMAGED, Manifest, table_name
 from diary.storage.copies.schema import known_revisions, tables_of, upgrade
-from diary.storage.copies.snapshot import TABLES, Digest, digests, each_row, insert_all, key_of, snapshot
+from diary.storage.copies.snapshot import TABLES, Digest, digests, each_row, insert_all, key_of, photo_keys, snapshot
 from diary.storage.database import reading, writing
-from diary.storage.engine import open_engine
+from diary.storage.engine import make_file, open_engine
+from diary.storage.marks import RESTORED, set_mark
 from diary.storage.tables import drafts, entries, moods, revisions, waiting_photos
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ _NOT_TAKEN = "The database did not keep everything as it is in the backup, so no
 class Restored:
     """What an archive of ``created_at`` (UTC, as text) brought.
 
-    ``lost`` are the keys of photos that were not in it; ``kept_before`` is the backup of what was there, if
+    ``lost`` are the keys of photos that it shows but does not hold; ``kept_before`` is the backup of what was there, if
     anything was; ``was_there`` says that all days were there already.
     """
 
@@ -56,17 +58,18 @@ def restore(engine: Engine, photos: Photos, file: Path, *, replace: bool, tell: 
 
     All of it is checked before anything is touched: photos are kept first, and then all rows change in one
     transaction. Where a diary is written already, it is replaced only when ``replace`` says so, after a backup
-    of it beside ``file``. Raises TransferError or StorageError, and has then changed no row.
+    of it beside ``file``, where the work is done, too. Raises TransferError or StorageError, and has then changed
+    no row.
     """
     with (
         opened(file) as archive,
-        tempfile.TemporaryDirectory(prefix="diary-restore-") as folder,
-        _scratch(archive, Path(folder), tell) as scratch,
+        folder_in(file.absolute().parent, "restore") as folder,
+        _scratch(archive, folder, _room_for(archive, engine), tell) as scratch,
         reading(scratch) as source,
     ):
         _check_photos(archive, tell)
         wanted = digests(source)
-        found, is_written = _look_at(engine, Path(folder))
+        found, is_written = _look_at(engine, folder)
         kept_before = None
         if is_written and found != wanted:
             if not replace:
@@ -76,11 +79,12 @@ def restore(engine: Engine, photos: Photos, file: Path, *, replace: bool, tell: 
         for number, key in enumerate(keys := archive.photo_keys(), 1):
             _keep(photos, key, archive.photo(key))
             tell("photos", number, len(keys))
+        lost = tuple(sorted({*photo_keys(source)} - {*keys}))
         if found != wanted:
             _replace(engine, source, found, wanted, tell)
     log.info("restored days=%d photos=%d", wanted["entries"].rows, len(keys))
-    said = archive.manifest
-    return Restored(wanted["entries"].rows, len(keys), said.created_at, said.lost, kept_before, found == wanted)
+    created_at = archive.manifest.created_at
+    return Restored(wanted["entries"].rows, len(keys), created_at, lost, kept_before, found == wanted)
 
 
 def _name_beside(file: Path, now: datetime) -> Path:
@@ -94,17 +98,27 @@ def _digests_of(said: Manifest) -> dict[str, Digest]:
 # ---------------------------------------------------------------------- checking
 
 
+def _room_for(archive: Archive, engine: Engine) -> int:
+    """How many bytes it takes to look at both: the rows, once in SQLite's file and once in its log, and a snapshot."""
+    rows = sum(member.bytes for member in archive.manifest.members.values())
+    there = Path(engine.url.database or "").stat().st_size if engine.dialect.name == "sqlite" else 0
+    return 2 * rows + there
+
+
 @contextmanager
-def _scratch(archive: Archive, folder: Path, tell: Tell) -> Iterator[Engine]:
-    """A database in ``folder`` with the rows of the archive, each of which it takes, brought to the newest form."""
+def _scratch(archive: Archive, folder: Path, room: int, tell: Tell) -> Iterator[Engine]:
+    """A database in ``folder``, which needs ``room``, with the rows of the archive, brought to the newest form.
+
+    Each of them is one that the diary itself could have written.
+    """
     said = archive.manifest
     if said.schema not in known_revisions():
         raise TransferError("The backup was written by a newer version. Please update the program.")
-    size = sum(said.members[table_name(table)].bytes for table in said.tables)
-    if size > shutil.disk_usage(folder).free:
-        raise TransferError(f"The backup needs {size / 2**20:,.0f} MB of free space in {folder.parent} to be checked.")
+    if room > shutil.disk_usage(folder).free:
+        raise TransferError(f"The backup needs {room / 2**20:,.0f} MB of free space in {folder.parent} to be checked.")
     engine = open_engine(f"sqlite:///{folder / 'scratch.db'}")
     try:
+        make_file(engine)
         upgrade(engine, said.schema)
         tables = tables_of(engine).sorted_tables
         if {table.name for table in tables} != said.tables.keys():
@@ -113,6 +127,7 @@ def _scratch(archive: Archive, folder: Path, tell: Tell) -> Iterator[Engine]:
             for table in tables:
                 insert_all(connection, table, _checked_rows(archive, table, tell))
         upgrade(engine, "head")
+        _check_rows(engine)
         yield engine
     except (IntegrityError, DataError):
         raise TransferError(DAMAGED) from None
@@ -138,10 +153,17 @@ def _checked_rows(archive: Archive, table: Table, tell: Tell) -> Iterator[dict[s
         raise TransferError(DAMAGED)
 
 
+def _check_rows(engine: Engine) -> None:
+    with reading(engine) as connection:
+        for table in TABLES:
+            for number, row in enumerate(each_row(connection, table), 1):
+                if not is_sound(table.name, row):
+                    raise TransferError(f"{DAMAGED} (In “{table.name}”, row {number}: what the diary never writes.)")
+
+
 def _check_photos(archive: Archive, tell: Tell) -> None:
-    for number, key in enumerate(keys := archive.photo_keys(), 1):
-        archive.photo(key)
-        tell("checking photos", number, len(keys))
+    for number, _ in enumerate(archive.whole_photos(), 1):
+        tell("checking photos", number, archive.manifest.photos[0])
 
 
 def _look_at(engine: Engine, folder: Path) -> tuple[dict[str, Digest], bool]:
@@ -181,6 +203,7 @@ def _replace(
                 insert_all(target, table, _told(source, table, wanted[table.name].rows, tell))
             if digests(target) != wanted:
                 raise TransferError(_NOT_TAKEN)
+            set_mark(target, RESTORED, utc_now())
     except (IntegrityError, DataError):
         raise TransferError(_NOT_TAKEN) from None
 

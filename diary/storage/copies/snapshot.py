@@ -13,12 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, LargeBinary, RowMapping, String, Table, func, insert, select
 
 from diary.errors import StorageError
+from diary.storage.copies.aside import folder_in
 from diary.storage.copies.lines import line_of
 from diary.storage.database import reading, sentence_for
 from diary.storage.engine import open_engine
-from diary.storage.tables import drafts, entries, metadata, revisions, waiting_photos
+from diary.storage.photos.keys import key_of as key_of_name
+from diary.storage.tables import NOT_COPIED, drafts, entries, metadata, revisions, waiting_photos
 
-TABLES = tuple(metadata.sorted_tables)  # a table comes after those that it points to
+# A table comes after those that it points to.
+TABLES = tuple(table for table in metadata.sorted_tables if table not in NOT_COPIED)
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,9 @@ class Digest:
 
 
 @contextmanager
-def patient_engine(url: str, iam: bool) -> Iterator[Engine]:
+def patient_engine(url: str, iam: bool, region: str | None) -> Iterator[Engine]:
     """The engine of `open_engine` for work that takes its time, disposed of at the end."""
-    engine = open_engine(url, iam=iam, patient=True)
+    engine = open_engine(url, iam=iam, region=region, patient=True)
     try:
         yield engine
     finally:
@@ -56,6 +59,17 @@ def snapshot(engine: Engine, folder: Path) -> Iterator[Connection]:
             yield connection
     finally:
         copied.dispose()
+
+
+@contextmanager
+def snapshot_beside(engine: Engine) -> Iterator[Connection]:
+    """As `snapshot`; the copy of a SQLite file lies in a folder beside it."""
+    if engine.dialect.name != "sqlite":
+        with snapshot(engine, Path()) as connection:
+            yield connection
+        return
+    with folder_in(Path(engine.url.database or "").parent, "move") as folder, snapshot(engine, folder) as connection:
+        yield connection
 
 
 def _copy(file: Path, folder: Path) -> Path:
@@ -134,5 +148,5 @@ def photo_keys(connection: Connection) -> list[str]:
     for fields in connection.execute(select(drafts.c.fields)).scalars():
         with suppress(ValueError, AttributeError):  # what is no draft shows no photo
             key = json.loads(fields).get("photo")
-            keys |= {key} if isinstance(key, str) else set()
+            keys |= {key} if isinstance(key, str) and key_of_name(key) == key else set()
     return sorted(keys.difference(connection.execute(select(waiting_photos.c.key)).scalars()))

@@ -1,8 +1,9 @@
 """Photos, named by content and kept on a shelf: a folder, or a bucket of S3."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from copy import copy
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +18,7 @@ from diary.storage.photos.keys import belongs_to, file_name, is_name_of, key_of,
 from diary.storage.photos.pictures import Picture, prepare
 from diary.storage.photos.waiting import WaitingPhotos
 
+_ENOUGH = 3  # failures in a row after which the shelf is at fault, and not what was sent
 __all__ = ["PhotoStore", "Picture", "Shelf", "open_photos", "photo_key", "prepare"]
 
 
@@ -26,6 +28,10 @@ class Shelf(Protocol):
     @property
     def origin(self) -> str | None:
         """Scheme and host of what `address` gives, None where it gives nothing."""
+
+    @property
+    def may_be_away(self) -> bool:
+        """Whether it can be out of reach while the database is not."""
 
     def patiently(self) -> Self:
         """The same shelf for work that nobody waits for, where calls may take longer."""
@@ -49,8 +55,8 @@ class Shelf(Protocol):
 class PhotoStore:
     """Photos by key, with their thumbnails; never shared between owners.
 
-    Where a shelf fails, ``waiting`` keeps what was put until it is sent; without it the failure is told. Every
-    method may raise StorageError.
+    Where a shelf that may be away fails, ``waiting`` keeps what was put until it is sent; else the failure is told.
+    What waits is found and sent whatever shelf it was meant for. Every method may raise StorageError.
     """
 
     belongs_to = staticmethod(belongs_to)
@@ -59,11 +65,18 @@ class PhotoStore:
         self._shelf = shelf
         self._patient = shelf.patiently()
         self._waiting = waiting
+        self._failed = set[str]()
 
     @property
     def origin(self) -> str | None:
         """Scheme and host of the addresses that `address` gives, None where it gives none."""
         return self._shelf.origin
+
+    def patiently(self) -> Self:
+        """The same store for work that nobody waits for, where calls may take longer and are tried again."""
+        other = copy(self)
+        other._shelf = self._patient
+        return other
 
     def put(self, owner_id: str, data: bytes) -> str:
         """Keep the picture ``data`` and return its key; one that is there already becomes young for `keys`.
@@ -76,7 +89,7 @@ class PhotoStore:
         try:
             self._shelf.write(_files(key, picture))
         except StorageError:
-            if self._waiting is None:
+            if self._waiting is None or not self._shelf.may_be_away:
                 raise
             self._waiting.put(key, picture)
         return key
@@ -102,45 +115,96 @@ class PhotoStore:
         name = file_name(key, small)
         return None if self.is_waiting(key) else self._shelf.address(name)
 
-    def delete(self, key: str, before: datetime | None = None) -> None:
-        """Remove a photo and its thumbnail; with ``before``, only if nothing of it was written since.
+    def is_lost(self, key: str) -> bool:
+        """Whether the photo is neither on the shelf nor kept aside; False also where that cannot be told."""
+        try:
+            return not self.is_waiting(key) and all(name != key for name, _ in self._shelf.names(key))
+        except StorageError:
+            return False
 
-        One that is not there is no error.
-        """
+    def delete(self, key: str) -> None:
+        """Remove a photo and its thumbnail. One that is not there is no error."""
         with suppress(NotFoundError):
             names = [file_name(key), file_name(key, small=True)]
-            if before and any(written >= before for _, written in self._shelf.names(key.removesuffix("webp"))):
-                return
-            if self._waiting and not before:
+            if self._waiting:
                 self._waiting.remove(key)
             self._shelf.remove(names)
 
+    def remove(self, key: str, before: datetime, is_shown: Callable[[], object]) -> bool:
+        """Remove a photo nothing of which was written since ``before``, and tell whether it is gone.
+
+        ``is_shown`` is asked when it is removed: where somebody has saved a day with it at the same moment, or that
+        cannot be told, it is put back.
+        """
+        if key_of(key) != key or self._is_young(key, before):
+            return False
+        picture, is_gone = self._find(key), False
+        try:
+            self.patiently().delete(key)
+            is_gone = not is_shown()
+        finally:
+            if picture and not is_gone:
+                self._put_back(key, picture)
+        return is_gone
+
+    def _is_young(self, key: str, before: datetime) -> bool:
+        files = self._patient.names(key.removesuffix("webp"))
+        return any(written >= before for _, written in files) or bool(self._waiting and self._waiting.has(key, before))
+
+    def _find(self, key: str) -> Picture | None:
+        if self._waiting and (picture := self._waiting.find(key)):
+            return picture
+        try:
+            large = self._patient.read(key)
+        except NotFoundError:
+            return None
+        try:
+            return Picture(large, self._patient.read(file_name(key, small=True)))
+        except NotFoundError:
+            return Picture(large, large)
+
+    def _put_back(self, key: str, picture: Picture) -> None:
+        try:
+            self._patient.write(_files(key, picture))
+        except StorageError:
+            if self._waiting is None:
+                raise
+            self._waiting.put(key, picture)
+
     def keys(self, before: datetime) -> Iterator[str]:
-        """The photos on the shelf all of whose files were last written ``before``; what waits is not among them."""
+        """The photos all of whose files were last written ``before``, and those that wait since then."""
         files = ((photo, written) for name, written in self._patient.names() if (photo := key_of(name)))
         for key, found in groupby(files, key=lambda file: file[0]):
             if all(written < before for _, written in found):
                 yield key
+        if self._waiting:
+            yield from self._waiting.oldest_first(before)
 
     def is_waiting(self, key: str) -> bool:
         """Whether the photo is kept aside until the shelf takes it."""
         return self._waiting is not None and self._waiting.has(key)
 
     def send_waiting(self) -> int:
-        """Send what waits, oldest first, and tell how many were sent; it ends when the shelf fails.
+        """Send what waits, oldest first, and tell how many were sent; it ends when the shelf takes nothing.
 
-        A photo waits no longer once it was read from the shelf as it was sent. Several may do this at once.
+        A photo waits no longer once it was read from the shelf as it was sent. Those that failed before come last, so
+        that they stand in nobody's way. Several may do this at once.
         """
         if self._waiting is None:
             return 0
-        sent = 0
-        for key in self._waiting.oldest_first():
+        sent, failed = 0, 0
+        for key in sorted(self._waiting.oldest_first(), key=self._failed.__contains__):
             picture = self._waiting.find(key)
             if picture is None:
                 continue  # another process has sent it meanwhile
-            if not self._is_sent(_files(key, picture)):
+            if self._is_sent(_files(key, picture)):
+                sent, failed = sent + self._waiting.remove(key), 0
+                self._failed.discard(key)
+            else:
+                failed += 1
+                self._failed.add(key)
+            if failed == _ENOUGH:
                 break
-            sent += self._waiting.remove(key)
         return sent
 
     def _is_sent(self, files: Mapping[str, bytes]) -> bool:
@@ -169,12 +233,13 @@ def open_photos(place: str, engine: Engine | None, region: str | None = None) ->
     """The photos in a folder, or in a bucket ``s3://bucket/prefix`` of an AWS ``region``.
 
     ``engine`` is the database whose table ``waiting_photos`` keeps aside what the bucket cannot take; without it
-    the failure is told.
+    the failure is told. What waits there is sent to a folder, too: it may have come with a move or a backup.
     """
+    waiting = WaitingPhotos(engine) if engine else None
     if not place.startswith("s3://"):
-        return PhotoStore(FolderShelf(Path(place)), None)
+        return PhotoStore(FolderShelf(Path(place)), waiting)
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
-    return PhotoStore(BucketShelf(bucket, prefix, region), WaitingPhotos(engine) if engine else None)
+    return PhotoStore(BucketShelf(bucket, prefix, region), waiting)
 
 
 def _files(key: str, picture: Picture) -> dict[str, bytes]:

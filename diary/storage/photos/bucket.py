@@ -8,6 +8,7 @@ import base64
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -30,16 +31,21 @@ class BucketShelf:
     Every method but `origin` may raise StorageError, a sentence on what S3 did, within `HURRIED` seconds.
     """
 
+    may_be_away = True
+
     def __init__(self, bucket: str, prefix: str = "", region: str | None = None) -> None:
         self._prefix = f"{prefix}/" if prefix else ""
-        self._seconds = HURRIED
+        self._seconds, self._readings = HURRIED, 1
         self._bucket = bucket
         self._store = Connection(bucket, region)
 
     def patiently(self) -> Self:
-        """The same shelf for work that nobody looks at: a call may take as long as a slow line needs."""
+        """The same shelf for work that nobody looks at: a call may take as long as a slow line needs.
+
+        What cannot be read is asked for three times.
+        """
         other = copy(self)
-        other._seconds = PATIENT
+        other._seconds, other._readings = PATIENT, 3
         return other
 
     @property
@@ -65,7 +71,13 @@ class BucketShelf:
 
     def read(self, name: str) -> bytes:
         """The object ``name``, whole. Raises NotFoundError."""
+        for _ in range(1, self._readings):
+            with suppress(StorageError):
+                return self._read_once(name)
+            self._store.line.recover()
+        return self._read_once(name)
 
+    def _read_once(self, name: str) -> bytes:
         def get(s3: Any) -> bytes:
             body = s3.get_object(**self._place(name))["Body"]
             return b"".join(self._store.in_time(body.iter_chunks(1024)))

@@ -20,6 +20,7 @@ class FolderShelf:
     """Files below the folder ``root``, which is made with the first of them."""
 
     origin = None
+    may_be_away = False
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 _WIDTH = 8  # calls at a time, those left behind among them, so that they cannot pile up
+PAUSE = 1.0  # seconds
 REST = 5.0  # seconds that nobody is asked after a call was left behind
 
 
@@ -38,6 +39,10 @@ class Line:
         except TimeoutError:
             self._rested_at = time.monotonic() + REST
             raise
+
+    def recover(self) -> None:
+        """Wait a moment, and until somebody is asked again."""
+        time.sleep(max(PAUSE, self._rested_at - time.monotonic()))
 
     def check(self) -> None:
         """For a call that is running: raises TimeoutError when nobody waits for it any more."""

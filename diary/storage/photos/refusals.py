@@ -14,8 +14,13 @@ _REGION = "the bucket lies in another region. Please set AWS_REGION to that one"
 _KEYS = "the photo store does not accept the diary's AWS credentials. Please check them"
 _NO_KEYS = "the diary has no AWS credentials. Please set AWS_ACCESS_KEY_ID or give it a role"
 _RIGHTS = "the photo store denies access. Please check the rights of the diary's AWS role below DIARY_PHOTOS"
+_NO_ENCRYPTION = (
+    "the photo store does not encrypt what it keeps (server-side encryption, AES256), which the diary asks of it. "
+    "Please switch that on there, or choose another store"
+)
 _CUT = f"the photo store's answer was cut off or spoiled on its way. {_AGAIN}"
 _MEANINGS = {
+    "NotImplemented": _NO_ENCRYPTION,  # of all that is asked for, what some stores lack
     "NoSuchBucket": "the bucket does not exist. Please check DIARY_PHOTOS",
     "RequestTimeTooSkewed": "this machine's clock is wrong, so the photo store denies access. Please set it right",
     "RequestTimeout": _SILENT,

@@ -31,16 +31,21 @@ class WaitingPhotos:
             row = connection.execute(query).one_or_none()
         return Picture(row.large, row.small) if row else None
 
-    def has(self, key: str) -> bool:
-        """Whether a picture waits under ``key``."""
+    def has(self, key: str, since: datetime | None = None) -> bool:
+        """Whether a picture waits under ``key``, and was put ``since``."""
+        query = select(1).where(waiting_photos.c.key == key)
+        if since:
+            query = query.where(waiting_photos.c.kept_at >= since)
         with reading(self._engine) as connection:
-            return connection.execute(select(1).where(waiting_photos.c.key == key)).scalar() is not None
+            return connection.execute(query).scalar() is not None
 
-    def oldest_first(self) -> tuple[str, ...]:
-        """The keys of all that wait, those that have waited longest first."""
-        order = (waiting_photos.c.kept_at, waiting_photos.c.key)
+    def oldest_first(self, before: datetime | None = None) -> tuple[str, ...]:
+        """The keys of all that wait, or of those put ``before``; those that have waited longest first."""
+        query = select(waiting_photos.c.key).order_by(waiting_photos.c.kept_at, waiting_photos.c.key)
+        if before:
+            query = query.where(waiting_photos.c.kept_at < before)
         with reading(self._engine) as connection:
-            return tuple(connection.execute(select(waiting_photos.c.key).order_by(*order)).scalars())
+            return tuple(connection.execute(query).scalars())
 
     def remove(self, key: str) -> bool:
         """Wait for ``key`` no longer; tells whether it was waited for."""

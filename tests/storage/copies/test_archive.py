@@ -43,7 +43,7 @@ def test_one_that_was_cut_off_anywhere_is_refusal(archive: Path, refusal: Refusa
     for cut in sorted(cuts):
         (tmp_path / "cut.zip").write_bytes(raw[:cut])
         assert refusal(tmp_path / "cut.zip") == "The file is no backup of a music diary, or not all of it.", cut
-    assert len(cuts) > 100
+    assert len(cuts) > 60
 
 
 def test_one_whose_middle_is_missing_is_refusal(archive: Path, refusal: Refusal, tmp_path: Path) -> None:
@@ -60,14 +60,14 @@ def test_a_single_wrong_byte_in_any_member_is_noticed(archive: Path, refusal: Re
     tried = 0
     for name, (begin, end) in places(archive).items():
         last = set() if name.startswith("tables/") else {end - 1}  # the last bits of what is packed mean nothing
-        for place in {begin, (begin + end) // 2, *last}:
+        for place in {begin, (3 * begin + end) // 4, (begin + end) // 2, *last}:
             (tmp_path / "flip.zip").write_bytes(raw[:place] + bytes([raw[place] ^ 0xFF]) + raw[place + 1 :])
             assert refusal(tmp_path / "flip.zip").startswith("The backup is damaged. Nothing was changed."), (
                 name,
                 place,
             )
             tried += 1
-    assert tried > 100
+    assert tried > 80
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"{}", b"SQLite format 3\0" * 100, b"PK\x05\x06" + bytes(18)])
@@ -126,13 +126,19 @@ FORGED = {
     "a device": odd("tables/people.jsonl", external_attr=(stat.S_IFCHR | 0o600) << 16),
     "a folder": add("tables/", b""),
     "another way of packing": odd("tables/people.jsonl", compress_type=ZIP_BZIP2),
-    "a packed photo": add(f"photos/{KEY}", b"0" * 9999, compress_type=ZIP_DEFLATED),
-    "a table that is missing": drop("tables/drafts.jsonl"),
-    "a photo without its thumbnail": add(f"photos/{KEY}"),
-    "a photo of another name than its content": lambda archive: (
-        add(f"photos/{KEY}")(archive),
-        add(f"photos/{KEY[:-5]}.small.webp")(archive),
+    "a packed photo": lambda archive: (
+        archive.put_photo(KEY, b"0" * 9999),
+        archive.odd.update({f"photos/{KEY}": {"compress_type": ZIP_DEFLATED}}),
     ),
+    "a table that is missing": drop("tables/drafts.jsonl"),
+    "a photo shorter than its own size": lambda archive: (
+        archive.members.update({f"photos/{KEY}": b"x"}),
+        archive.tell_photos(),
+    ),
+    "a photo that is missing": lambda archive: archive.members.pop(
+        next(name for name in archive.members if name.startswith("photos/"))
+    ),
+    "a photo of another name than its content": lambda archive: archive.put_photo(KEY, b"x"),
     "an archive in the archive": nested,
 }
 
@@ -160,11 +166,7 @@ def test_members_that_share_their_bytes_are_refusal(archive: Path, refusal: Refu
     forged = Repacked(archive)
     big = b"0" * 1_000_000
     for number in range(50):
-        forged.put(f"photos/{number:032x}/{'b' * 64}.webp", big if number == 0 else b"x")
-        forged.put(f"photos/{number:032x}/{'b' * 64}.small.webp", b"x")
-        forged.manifest["members"][f"photos/{number:032x}/{'b' * 64}.webp"] = dict(
-            forged.manifest["members"][f"photos/{0:032x}/{'b' * 64}.webp"]
-        )
+        forged.put_photo(f"{number:032x}/{'b' * 64}.webp", big if number == 0 else b"x")
     file = forged.write(tmp_path / "overlap.zip")
     with ZipFile(file, "a") as raw:
         first = raw.getinfo(f"photos/{0:032x}/{'b' * 64}.webp")

@@ -1,5 +1,6 @@
 """A backup holds everything, as it is at one instant, and is there whole or not at all."""
 
+import errno
 import hashlib
 import json
 import multiprocessing
@@ -14,14 +15,16 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import pytest
 from sqlalchemy import select
 
+from diary.diary import Diary
 from diary.errors import StorageError, TransferError
 from diary.model import EntryDraft
 from diary.storage.copies.backup import back_up
 from diary.storage.copies.snapshot import TABLES
 from diary.storage.database import reading
 from diary.storage.photos import PhotoStore
-from tests.builders import TODAY, make_diary, make_engine
-from tests.storage.copies.world import OWNERS, fill, open_shelf, quiet
+from diary.storage.revisions import RevisionStore
+from tests.builders import TODAY, make_diary, make_engine, make_parts
+from tests.storage.copies.world import LATER, OWNERS, fill, open_shelf, picture, quiet
 
 
 def members(file: Path) -> dict[str, bytes]:
@@ -46,8 +49,8 @@ def test_it_holds_every_row_of_every_table_and_every_photo(database: str, shelf:
             assert len(lines(found[f"tables/{table.name}.jsonl"])) == len(rows)
     assert (done.photos, done.lost) == (len(keys), ())
     for key in keys:
-        assert found[f"photos/{key}"] == shelf.get(key)
-        assert found[f"photos/{key[:-5]}.small.webp"] == shelf.get(key, small=True)
+        large = shelf.get(key)
+        assert found[f"photos/{key}"] == large + shelf.get(key, small=True) + len(large).to_bytes(8)
 
 
 def test_its_manifest_tells_format_schema_instant_rows_sizes_and_checksums(archive: Path) -> None:
@@ -57,8 +60,12 @@ def test_its_manifest_tells_format_schema_instant_rows_sizes_and_checksums(archi
     assert said["created_at"].endswith("Z")
     assert said["tables"]["entries"] == len(OWNERS) * 30
     assert said["members"] == {
-        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in found.items()
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in found.items()
+        if name.startswith("tables/")
     }
+    photos = [hashlib.sha256(found[name]).digest() for name in sorted(found) if name.startswith("photos/")]
+    assert said["photos"] == {"number": len(photos), "sha256": hashlib.sha256(b"".join(photos)).hexdigest()}
     with ZipFile(archive) as raw:
         packed = {info.filename.split("/")[0]: info.compress_type for info in raw.infolist()}
     assert packed == {"tables": ZIP_DEFLATED, "photos": ZIP_STORED, "manifest.json": ZIP_STORED}
@@ -92,8 +99,43 @@ def test_a_file_of_its_name_is_not_replaced(shelf: PhotoStore, tmp_path: Path) -
     assert (tmp_path / "x.zip").read_text() == "older"
 
 
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_file_that_came_meanwhile_is_not_replaced(
+    shelf: PhotoStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")  # as on a disk with FAT
+
+    def come(what: str, _done: int, _total: int) -> None:
+        (tmp_path / "x.zip").write_text("newer")
+
+    make_diary(tmp_path).save(EntryDraft(TODAY, note="mine"))
+    if not has_links:
+        monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(TransferError, match="is there already"):
+        back_up(make_engine(tmp_path), shelf, tmp_path / "x.zip", come)
+    assert (tmp_path / "x.zip").read_text() == "newer"
+    back_up(make_engine(tmp_path), shelf, tmp_path / "y.zip", quiet)
+    assert "manifest.json" in members(tmp_path / "y.zip")
+
+
+def test_a_photo_that_is_forgotten_during_the_backup_is_not_told_as_lost(tmp_path: Path, shelf: PhotoStore) -> None:
+    diary = Diary("me", make_parts(tmp_path, photos=shelf))
+    diary.delete(diary.save(EntryDraft(TODAY, new_photo=picture("teal"))))
+    diary.save(EntryDraft(TODAY - timedelta(days=1), new_photo=picture("red")))
+
+    def forget(what: str, _done: int, _total: int) -> None:
+        if what == "tracks" or (what == "revisions" and _done == _total):
+            gone = RevisionStore(make_engine(tmp_path)).forget(LATER)
+            for key in gone.photos:
+                shelf.delete(key)
+
+    done = back_up(make_engine(tmp_path), shelf, tmp_path / "x.zip", forget)
+    assert (done.photos, done.lost) == (1, ())
+
+
 def test_a_folder_that_is_not_there_is_told(shelf: PhotoStore, tmp_path: Path) -> None:
-    with pytest.raises(TransferError, match=r"x\.zip cannot be written: No such file or directory\."):
+    with pytest.raises(TransferError, match=r"Nothing can be written in .*nowhere, .*: No such file or directory\."):
         back_up(make_engine(tmp_path), shelf, tmp_path / "nowhere" / "x.zip", quiet)
 
 
@@ -105,8 +147,8 @@ def test_a_photo_that_is_lost_or_damaged_is_named_and_the_rest_is_backed_up(tmp_
     done = back_up(make_engine(tmp_path), shelf, tmp_path / "x.zip", quiet)
     assert (done.photos, done.lost) == (len(keys) - 2, tuple(keys[:2]))
     found = members(tmp_path / "x.zip")
-    assert json.loads(found["manifest.json"])["lost_photos"] == keys[:2]
-    assert found[f"photos/{keys[2][:-5]}.small.webp"] == shelf.get(keys[2])  # in the place of its thumbnail
+    assert f"photos/{keys[0]}" not in found
+    assert found[f"photos/{keys[2]}"][:-8] == 2 * shelf.get(keys[2])  # in the place of its thumbnail
 
 
 class AwayShelf:

@@ -60,7 +60,12 @@ LIES = {
     "another checksum": (said_of(PEOPLE, sha256="0" * 64), "The backup is damaged."),
     "a checksum in capitals": (said_of(PEOPLE, sha256="F" * 64), "The backup is damaged."),
     "no checksum": (lambda archive: archive.manifest["members"][PEOPLE].pop("sha256"), "The backup is damaged."),
-    "lost photos that are numbers": (said(lost_photos=[1]), "The backup is damaged."),
+    "no photos": (lambda archive: archive.manifest.pop("photos"), "The backup is damaged."),
+    "one photo more": (lambda archive: archive.manifest["photos"].update(number=99), "The backup is damaged."),
+    "another checksum of the photos": (
+        lambda archive: archive.manifest["photos"].update(sha256="0" * 64),
+        "The backup is damaged.",
+    ),
 }
 
 

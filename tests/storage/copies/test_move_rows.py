@@ -3,6 +3,7 @@
 import multiprocessing
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -154,6 +155,30 @@ def test_what_changed_in_the_source_since_then_comes_with_the_next_run(
     act(make_diary(source, clock=later(hours=1)))
     assert everything(source) != everything(target)
     assert move(source, target).sent > 0
+    assert everything(target) == everything(source)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_mood_that_no_day_has_may_be_changed_between_two_moves(pair: tuple[str, str], times: int) -> None:
+    source, target = pair
+    for number in range(times):
+        diary = make_diary(source)
+        sad = next(mood for mood in diary.moods() if mood.name == "sad")
+        diary.change_mood(replace(sad, light=f"#12345{number}"))
+        diary.arrange_moods([mood.id for mood in reversed(diary.moods())], hidden=[])
+        move(source, target)
+        assert everything(target) == everything(source)
+
+
+def test_so_may_one_whose_last_day_was_forgotten_meanwhile(place: Place) -> None:
+    source, target = place("sqlite"), place("postgresql")
+    diary = make_diary(source)
+    diary.save(over(diary.save(EntryDraft(TODAY, "sad")), mood="calm"))
+    move(source, target)
+    with writing(make_engine(source)) as connection:
+        connection.execute(delete(revisions))
+    diary.change_mood(replace(next(mood for mood in diary.moods() if mood.name == "sad"), light="#123456"))
+    move(source, target)
     assert everything(target) == everything(source)
 
 

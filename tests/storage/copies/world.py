@@ -65,7 +65,9 @@ def fill(database: str, photos: PhotoStore) -> list[str]:
         only_in_a_draft = photos.put(owner, picture("#ff00ff"))
         diary.keep_unsaved(Unsaved(TODAY - timedelta(days=1), note="typed \ud83d", photo=only_in_a_draft))
     parts.tracks.keep(make_track(duration=123_456, artwork_url="https://i.scdn.co/image/1"))
-    row = {"key": f"{'0' * 32}/{'f' * 64}.webp", "large": bytes(range(256)), "small": b"", "kept_at": clock.now}
+    large = bytes(range(256))
+    key = f"{'0' * 32}/{hashlib.sha256(large).hexdigest()}.webp"
+    row = {"key": key, "large": large, "small": b"", "kept_at": clock.now}
     with writing(make_engine(database)) as connection:
         connection.execute(insert(waiting_photos).values(row))
     return sorted(key for key in photos.keys(LATER))
@@ -124,6 +126,17 @@ class Repacked:
         """Put a member there, and tell of it in the manifest."""
         self.members[name] = content
         self.manifest["members"][name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+    def put_photo(self, key: str, large: bytes, small: bytes = b"x") -> None:
+        """Put a photo there, and tell of it in the manifest."""
+        self.members[f"photos/{key}"] = large + small + len(large).to_bytes(8)
+        self.tell_photos()
+
+    def tell_photos(self) -> None:
+        """Let the manifest tell of the photos that are there."""
+        found = sorted(name for name in self.members if name.startswith("photos/"))
+        sums = (hashlib.sha256(self.members[name]).digest() for name in found)
+        self.manifest["photos"] = {"number": len(found), "sha256": hashlib.sha256(b"".join(sums)).hexdigest()}
 
     def write(self, file: Path) -> Path:
         """Write it all to ``file``."""

@@ -33,6 +33,7 @@ FAULTS = {
     "ExpiredToken": KEYS,
     "InternalError": BUSY,
     "InvalidAccessKeyId": KEYS,
+    "NotImplemented": r"does not encrypt what it keeps .* Please switch that on there, or choose another store\.$",
     "NoSuchBucket": r"the bucket does not exist\. Please check DIARY_PHOTOS\.$",
     "PermanentRedirect": REGION,
     "RequestTimeTooSkewed": r"clock is wrong, so the photo store denies access\. Please set it right\.$",
@@ -227,6 +228,29 @@ def test_a_busy_s3_is_asked_twice(store: PhotoStore, key: str, faulty: FaultyS3)
     faulty.fault = "SlowDown"
     threading.Timer(0.02, lambda: setattr(faulty, "fault", None)).start()
     assert store.get(key)
+
+
+def test_copies_take_their_time_and_ask_again_for_what_cannot_be_read(
+    store: PhotoStore, key: str, faulty: FaultyS3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = store.get(key)
+    monkeypatch.setattr(bucket, "PATIENT", 60.0)
+    monkeypatch.setattr(line, "PAUSE", 0.1)
+    monkeypatch.setattr(line, "REST", 0.2)
+    patient = store.patiently()
+    faulty.fault = "late"
+    threading.Timer(DEADLINE + 0.5, faulty.closing.set).start()
+    began = time.monotonic()
+    assert patient.get(key) == content
+    assert time.monotonic() - began > DEADLINE
+    for fault in ("InternalError", "cut", "drop"):
+        faulty.calls.clear()
+        faulty.fault = fault
+        with pytest.raises(StorageError):
+            patient.get(key)
+        assert len(faulty.calls) >= 3
+        threading.Timer(0.15, lambda: setattr(faulty, "fault", None)).start()
+        assert patient.get(key) == content
 
 
 def test_a_program_can_end_while_a_call_hangs(faulty: FaultyS3) -> None:

@@ -50,7 +50,8 @@ def test_all_that_the_store_does_is_allowed(store: PhotoStore) -> None:
     key = store.put(ANNA, jpeg())
     assert store.get(key)
     assert list(store.keys(soon())) == [key]
-    store.delete(key, before=soon())
+    assert not store.is_lost(key)
+    assert store.remove(key, soon(), lambda: False)
     with pytest.raises(NotFoundError):
         store.get(key)
     store.check()

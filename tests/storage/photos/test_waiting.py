@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from diary.errors import NotFoundError, PhotoError, StorageError
-from diary.storage.photos import PhotoStore, bucket, line, open_photos, prepare
+from diary.storage.photos import PhotoStore, bucket, line, open_photos, photo_key, prepare
 from diary.storage.photos.waiting import WaitingPhotos
 from tests.builders import Clock, make_engine
 from tests.fakes.s3_faults import FaultyS3
@@ -58,12 +58,12 @@ def test_what_waits_is_sent_when_s3_is_back(store: PhotoStore, faulty: FaultyS3)
     assert store.send_waiting() == 0
 
 
-def test_the_oldest_is_sent_first_and_the_first_failure_ends_it(
+def test_the_oldest_is_sent_first_and_three_failures_in_a_row_end_it(
     engine: Engine, store: PhotoStore, faulty: FaultyS3
 ) -> None:
     clock = Clock()
     waiting = WaitingPhotos(engine, clock)
-    keys = [f"{'a' * 32}/{letter * 64}.webp" for letter in "bca"]
+    keys = [f"{'a' * 32}/{letter * 64}.webp" for letter in "bcade"]
     for key in keys:
         waiting.put(key, prepare(jpeg()))
         clock.move(minutes=1)
@@ -71,11 +71,27 @@ def test_the_oldest_is_sent_first_and_the_first_failure_ends_it(
     faulty.fault = "InternalError"
     faulty.calls.clear()
     assert store.send_waiting() == 0
-    assert {path for _, path in faulty.calls} == {f"/bucket/photos/{keys[0].replace('.webp', '.small.webp')}"}
+    tried = {f"/bucket/photos/{key.replace('.webp', '.small.webp')}" for key in keys[:3]}
+    assert {path for _, path in faulty.calls} == tried
     faulty.fault = None
-    assert store.send_waiting() == 3
+    assert store.send_waiting() == 5
     sent = [path for method, path in faulty.calls if method == "PUT" and ".small" not in path]
-    assert sent == [f"/bucket/photos/{key}" for key in keys]
+    assert sent == [f"/bucket/photos/{key}" for key in [*keys[3:], *keys[:3]]], "those that failed before come last"
+
+
+def test_photos_that_always_fail_hold_up_no_others(engine: Engine, store: PhotoStore, faulty: FaultyS3) -> None:
+    clock = Clock()
+    waiting = WaitingPhotos(engine, clock)
+    keys = [f"{'a' * 32}/{letter * 64}.webp" for letter in "abcdef"]
+    for key in keys:
+        waiting.put(key, prepare(jpeg()))
+        clock.move(minutes=1)
+    faulty.refused = {f"photos/{key}" for key in keys[:4]}
+    assert store.send_waiting() + store.send_waiting() == 2
+    assert waiting.oldest_first() == tuple(keys[:4])
+    assert store.send_waiting() == 0
+    faulty.refused = set()
+    assert store.send_waiting() + store.send_waiting() == 4
 
 
 @pytest.mark.parametrize("fault", ["cut", "spoiled", "html"])
@@ -127,13 +143,40 @@ def test_a_photo_that_was_deleted_waits_no_longer(store: PhotoStore, faulty: Fau
         store.get(key)
 
 
-def test_what_waits_is_nobody_s_orphan(store: PhotoStore, faulty: FaultyS3) -> None:
+def test_what_waits_is_removed_like_the_others_when_it_is_old_and_nothing_shows_it(
+    store: PhotoStore, faulty: FaultyS3
+) -> None:
     faulty.fault = "InternalError"
     key = store.put(ANNA, jpeg())
     faulty.fault = None
-    assert list(store.keys(soon())) == []
-    store.delete(key, before=datetime.now(UTC) - timedelta(days=1))
+    assert not store.is_lost(key)
+    a_day_ago = datetime.now(UTC) - timedelta(days=1)
+    assert list(store.keys(a_day_ago)) == []
+    assert not store.remove(key, a_day_ago, lambda: False)
+    assert list(store.keys(soon())) == [key]
+    assert not store.remove(key, soon(), lambda: True)
+    assert store.get(key)
+    assert store.remove(key, soon(), lambda: False)
+    assert store.is_lost(key)
+
+
+def test_a_photo_that_s3_does_not_take_back_is_kept_aside(store: PhotoStore, faulty: FaultyS3) -> None:
+    key = store.put(ANNA, jpeg())
+    content = store.get(key)
+
+    def is_shown() -> bool:
+        faulty.fault = "InternalError"
+        return True
+
+    assert not store.remove(key, soon(), is_shown)
     assert store.is_waiting(key)
+    assert store.get(key) == content
+
+
+def test_a_silent_store_has_lost_nothing(store: PhotoStore, faulty: FaultyS3) -> None:
+    key = store.put(ANNA, jpeg())
+    faulty.fault = "InternalError"
+    assert not store.is_lost(key)
 
 
 def test_what_is_no_picture_is_refused_and_not_kept_aside(store: PhotoStore, engine: Engine, faulty: FaultyS3) -> None:
@@ -161,6 +204,19 @@ def test_when_the_database_fails_too_it_is_told(tmp_path: Path, faulty: FaultyS3
     faulty.fault = "InternalError"
     with pytest.raises(StorageError, match="The diary's file cannot be opened"):
         open_photos("s3://bucket/photos", engine).put(ANNA, jpeg())
+
+
+def test_what_came_waiting_to_a_folder_is_shown_and_sent(tmp_path: Path, engine: Engine) -> None:
+    """With a move, or a backup of a diary whose photos were in S3."""
+    picture = prepare(jpeg())
+    key = photo_key(ANNA, picture)
+    WaitingPhotos(engine).put(key, picture)
+    store = open_photos(str(tmp_path / "photos"), engine)
+    assert (store.get(key), store.get(key, small=True)) == (picture.large, picture.small)
+    assert not store.is_lost(key)
+    assert store.send_waiting() == 1
+    assert WaitingPhotos(engine).oldest_first() == ()
+    assert open_photos(str(tmp_path / "photos"), None).get(key) == picture.large
 
 
 def test_a_full_folder_is_told_and_nothing_is_kept_aside(tmp_path: Path, engine: Engine) -> None:

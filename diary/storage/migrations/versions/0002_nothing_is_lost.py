@@ -1,4 +1,4 @@
-"""Former versions of days; photos that wait for the store; what `sweep` looks up by photo."""
+"""Former versions of days; photos that wait for the store; what `sweep` looks up; what programs share."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,6 +40,16 @@ def upgrade() -> None:
         sa.Column("small", sa.LargeBinary, nullable=False),
         sa.Column("kept_at", INSTANT, nullable=False),
     )
+    op.create_table(
+        "marks",
+        sa.Column("name", sa.String(32), primary_key=True),
+        sa.Column("at", INSTANT, nullable=False),
+    )
+    op.create_table(
+        "keys",
+        sa.Column("name", sa.String(32), primary_key=True),
+        sa.Column("value", sa.LargeBinary, nullable=False),
+    )
     op.create_index("entries_photo", "entries", ["photo"])
     op.create_index("entries_trash", "entries", ["deleted_at"])
     op.create_index("revisions_photo", "revisions", ["photo"])
@@ -49,5 +59,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("entries_trash", "entries")
     op.drop_index("entries_photo", "entries")
-    op.drop_table("waiting_photos")
-    op.drop_table("revisions")
+    for table in ("keys", "marks", "waiting_photos", "revisions"):
+        op.drop_table(table)
