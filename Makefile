@@ -1,5 +1,6 @@
 # make run      the diary on http://127.0.0.1:8501
-# make test     all tests, installing first what they need, a browser too where that can be done
+# make test     all tests, installing first what they need, a browser and PostgreSQL too where that can be done
+# make faults   every fault, tried hard: some 20 minutes; what it counts goes into docs/reliability.md
 # make check    format, lint, types
 # make format   puts the format right
 # make pins     newest versions into requirements*.txt
@@ -9,18 +10,26 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := $(BIN)/python -m tests.browser.chromium
+POSTGRES := $(BIN)/python -m tests.postgres
+APT := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+	apt-get install -qq -y --no-install-recommends
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test check format pins browser
+.PHONY: run test faults check format pins browser postgres
 
 run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
 
 # A file stays with one worker, so that its server starts once; files go in order, so that the slow browser comes first.
-test: $(VENV)/tests browser
+test: $(VENV)/tests browser postgres
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+faults: $(VENV)/tests browser postgres
+	figures=$$(mktemp -d); \
+	DIARY_FAULTS=full DIARY_FIGURES=$$figures $(BIN)/python -m pytest -n 2 --dist loadfile tests/faults; passed=$$?; \
+	$(BIN)/python -m tests.faults.figures $$figures; rm -r $$figures; exit $$passed
 
 check: $(VENV)/tests
 	$(BIN)/ruff format --check .
@@ -36,10 +45,13 @@ pins: $(VENV)/tests
 	$(COMPILE) requirements-dev.in
 
 browser: $(VENV)/tests
-	@$(CHROMIUM) 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
-		apt-get install -qq -y --no-install-recommends chromium fonts-noto-color-emoji libatomic1; } || \
+	@$(CHROMIUM) 2>/dev/null || { $(APT) chromium fonts-noto-color-emoji libatomic1; } || \
 		$(BIN)/playwright install chromium || true
 	@$(CHROMIUM) || test "$$CI" != true
+
+postgres: $(VENV)/tests
+	@$(POSTGRES) 2>/dev/null || { $(APT) postgresql; } || true
+	@$(POSTGRES) || test "$$CI" != true
 
 $(VENV)/tests: requirements-dev.txt $(VENV)/runs
 	$(PIP) --require-hashes -r requirements-dev.txt

@@ -1,0 +1,65 @@
+"""What the fault suite stands on: a PostgreSQL server that syncs, and diaries on each pair of stores."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from diary.assembly import make_parts
+from diary.protocols import Parts
+from diary.settings import load_settings
+from tests.postgres import MISSING, PostgresServer, binaries
+from tests.s3 import aws_env, moto
+
+_NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Two stores; ``env`` leads a program to them, and the test itself already."""
+
+    name: str
+    env: Mapping[str, str]
+
+    def parts(self) -> Parts:
+        """The stores, opened by the program's own code."""
+        return make_parts(load_settings())
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of SQLite's."""
+        url = self.env["DATABASE_URL"]
+        return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
+
+    @property
+    def photo_folder(self) -> Path:
+        return Path(self.env["DIARY_PHOTOS"])
+
+
+@pytest.fixture(scope="session")
+def durable_postgres() -> Iterator[PostgresServer]:
+    """A server that keeps fsync on, as in earnest."""
+    if not binaries():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+    with PostgresServer(durable=True) as server:
+        yield server
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """An empty place, named by the test's parameter: "SQLite, folder", "PostgreSQL, S3" and so on."""
+    database, photos = request.param.split(", ")
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'data' / 'diary.db'}"}
+    if database == "PostgreSQL":
+        server, name = request.getfixturevalue("durable_postgres"), f"place_{next(_NUMBERS)}"
+        server.ask(f"CREATE DATABASE {name}")
+        env["DATABASE_URL"] = server.url(name)
+    env["DIARY_PHOTOS"] = str(tmp_path / "data" / "photos")
+    if photos == "S3":
+        env |= aws_env(moto().url) | {"DIARY_PHOTOS": f"s3://{moto().new_bucket()}/diary"}
+    for variable, value in env.items():
+        monkeypatch.setenv(variable, value)
+    return Place(request.param, env)

@@ -1,0 +1,147 @@
+"""F25: many people at once, and one of them sends large pictures."""
+
+import random
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import date, timedelta
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from statistics import quantiles
+from threading import Event
+
+import pytest
+from PIL import Image
+
+from tests.browser.server import DiaryServer, demo
+from tests.faults.distant import until
+from tests.faults.figures import note
+from tests.faults.kept import number
+from tests.faults.memory import only_on_linux
+from tests.faults.scale import scaled
+from tests.faults.tab import Tab
+
+CROWD = "F25 many sessions"
+PEOPLE, LARGE = scaled(20, 100), scaled(2, 20)
+ARRIVALS = 20  # a second
+LIFE = 3  # seconds that a session is kept for a browser that went away
+PAGES = ("", "timeline", "moods")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
+    folder = tmp_path_factory.mktemp("crowd")
+    with DiaryServer(folder, {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(LIFE)}) as server:
+        demo(server, scaled(200, 3_650))
+        yield server
+        assert "Traceback" not in server.log()
+
+
+def resident(server: DiaryServer) -> float:
+    """The memory of the diary's process, in MB."""
+    status = Path(f"/proc/{server.pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"VmRSS:\s*(\d+)", status)[1]) * 1024 / 1e6
+
+
+def p95(seconds: list[float]) -> float:
+    return quantiles(seconds, n=20)[-1]
+
+
+def look_around(tab: Tab, turns: int, pause: float) -> list[float]:
+    """Draw the page again and again, with pauses to read; how long each took."""
+    waits = []
+    for turn in range(turns):
+        time.sleep(random.Random(f"{id(tab)} {turn}").uniform(0, 2 * pause))  # a person reads
+        waits.append(tab.run().seconds)
+        assert tab.errors == []
+    return waits
+
+
+def large_picture(kind: int) -> bytes:
+    """About ten megabytes of PNG that cannot be made smaller."""
+    file = BytesIO()
+    Image.frombytes("RGB", (1900, 1800), random.Random(kind).randbytes(1900 * 1800 * 3)).save(file, "PNG")
+    return file.getvalue()
+
+
+@only_on_linux
+def test_a_crowd_is_served_and_leaves_no_trace_in_memory(server: DiaryServer) -> None:
+    quiet = []
+    for page in PAGES:
+        with Tab(server.url, page) as alone:
+            quiet += look_around(alone, 20, 0)
+    before = resident(server)
+    with ExitStack() as stack, ThreadPoolExecutor(PEOPLE) as together:
+        begun, arrivals = time.monotonic(), []
+        for person in range(PEOPLE):
+            time.sleep(max(0.0, begun + person / ARRIVALS - time.monotonic()))  # twenty a second
+            arrivals.append(together.submit(lambda n=person: stack.enter_context(Tab(server.url, PAGES[n % 3]))))
+        tabs = [arrival.result() for arrival in arrivals]
+        crowded = [
+            *chain.from_iterable(together.map(lambda tab: look_around(tab, scaled(3, 10), scaled(1, 3) / 2), tabs))
+        ]
+        full = resident(server)
+    left = time.monotonic()
+    with Tab(server.url) as last:
+        until(lambda: bool(last.run()) and time.monotonic() > left + LIFE + 1, 60)
+    after = resident(server)
+    note(
+        CROWD,
+        f"{PEOPLE} sessions, {ARRIVALS} arriving a second",
+        pages=len(crowded),
+        p95_alone_ms=1000 * p95(quiet),
+        p95_ms=1000 * p95(crowded),
+        ratio=p95(crowded) / p95(quiet),
+        mb_before=before,
+        mb_per_session=(full - before) / PEOPLE,
+        mb_after_they_left=after,
+    )
+    assert len(tabs) == PEOPLE
+
+
+@only_on_linux
+def test_one_who_sends_large_pictures_does_not_stop_the_others(server: DiaryServer) -> None:
+    pictures = [large_picture(kind) for kind in range(LARGE)]
+    sent, peak = Event(), [resident(server)]
+    first = date(2019, 1, 1)
+
+    def send() -> int:
+        saved = 0
+        for place, picture in enumerate(pictures):
+            with Tab(server.url, query=f"day={first + timedelta(place)}") as tab:
+                tab.set(photo=picture, note=f"large {place}")
+                tab.press("save")
+                saved += tab.said_saved
+        sent.set()
+        return saved
+
+    def look() -> list[float]:
+        waits = []
+        with Tab(server.url, "timeline") as tab:
+            while not sent.is_set():
+                waits += look_around(tab, 2, 0.2)
+                peak.append(resident(server))
+        return waits
+
+    with Tab(server.url, "timeline") as alone:
+        quiet = look_around(alone, scaled(20, 60), 0)
+    with ThreadPoolExecutor(4) as together:
+        sending, looking = together.submit(send), [together.submit(look) for _ in range(3)]
+        saved = sending.result()
+        waits = [*chain.from_iterable(one.result() for one in looking)]
+    note(
+        CROWD,
+        f"3 sessions while another sends {LARGE} pictures of 10 MB",
+        pages=len(waits),
+        p95_alone_ms=1000 * p95(quiet),
+        p95_ms=1000 * p95(waits),
+        ratio=p95(waits) / p95(quiet),
+        mb_before=peak[0],
+        mb_at_most=max(peak),
+    )
+    assert len(pictures[0]) > 9e6
+    assert saved == LARGE
+    assert number(server.env["DATABASE_URL"], "SELECT count(*) FROM entries WHERE note LIKE 'large %'") == LARGE
