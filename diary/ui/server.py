@@ -56,6 +56,8 @@ def _open(settings: Settings) -> bool:
     try:
         assembly.prepare(settings)
     except StorageError as error:
+        if settings.database_url.startswith("sqlite:"):
+            raise  # a file is what it is, and another program's lock was waited for
         if _is_away(settings):
             logger.warning("waiting for the database: %s", error)
             return False
@@ -69,9 +71,7 @@ def _open(settings: Settings) -> bool:
 
 
 def _is_away(settings: Settings) -> bool:
-    """Whether the database lies on a server that is out of reach; a file is what it is."""
-    if settings.database_url.startswith("sqlite:"):
-        return False
+    """Whether the database's server is out of reach."""
     try:
         assembly.is_ready(settings)
     except StorageError:

@@ -28,6 +28,7 @@ CROWD = "F25 many sessions"
 PEOPLE, LARGE = scaled(20, 100), scaled(2, 20)
 ARRIVALS = 20  # a second
 LIFE = 3  # seconds that a session is kept for a browser that went away
+READING = scaled(1, 10)  # seconds that a person looks at a page, on average
 PAGES = ("", "timeline", "moods")
 
 
@@ -69,20 +70,25 @@ def large_picture(kind: int) -> bytes:
 
 @only_on_linux
 def test_a_crowd_is_served_and_leaves_no_trace_in_memory(server: DiaryServer) -> None:
-    quiet = []
+    quiet, came = [], []
     for page in PAGES:
         with Tab(server.url, page) as alone:
             quiet += look_around(alone, 20, 0)
     before = resident(server)
+
+    def come(person: int) -> Tab:
+        begun = time.monotonic()
+        tab = stack.enter_context(Tab(server.url, PAGES[person % len(PAGES)]))
+        came.append(time.monotonic() - begun)
+        return tab
+
     with ExitStack() as stack, ThreadPoolExecutor(PEOPLE) as together:
         begun, arrivals = time.monotonic(), []
         for person in range(PEOPLE):
-            time.sleep(max(0.0, begun + person / ARRIVALS - time.monotonic()))  # twenty a second
-            arrivals.append(together.submit(lambda n=person: stack.enter_context(Tab(server.url, PAGES[n % 3]))))
+            time.sleep(max(0.0, begun + person / ARRIVALS - time.monotonic()))
+            arrivals.append(together.submit(come, person))
         tabs = [arrival.result() for arrival in arrivals]
-        crowded = [
-            *chain.from_iterable(together.map(lambda tab: look_around(tab, scaled(3, 10), scaled(1, 3) / 2), tabs))
-        ]
+        crowded = [*chain.from_iterable(together.map(lambda tab: look_around(tab, 3, READING), tabs))]
         full = resident(server)
     left = time.monotonic()
     with Tab(server.url) as last:
@@ -90,9 +96,10 @@ def test_a_crowd_is_served_and_leaves_no_trace_in_memory(server: DiaryServer) ->
     after = resident(server)
     note(
         CROWD,
-        f"{PEOPLE} sessions, {ARRIVALS} arriving a second",
+        f"{PEOPLE} sessions, {ARRIVALS} arriving a second, a page every {READING} s each",
         pages=len(crowded),
         p95_alone_ms=1000 * p95(quiet),
+        p95_first_page_ms=1000 * p95(came),
         p95_ms=1000 * p95(crowded),
         ratio=p95(crowded) / p95(quiet),
         mb_before=before,

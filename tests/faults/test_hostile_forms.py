@@ -37,7 +37,7 @@ def test_what_is_typed_is_kept_or_refused_beside_its_field(server: DiaryServer, 
     """Blanks at the ends of a title are no part of it, as in every form."""
     kept = refused = 0
     wrong = []
-    texts = [*TYPED[:: scaled(20, 2)], *NO_TEXT[:2], "x" * 1_000_000]
+    texts = [*TYPED[:: scaled(30, 2)], *NO_TEXT[:2], "x" * 1_000_000]
     for number, text in enumerate(texts):
         day, label = FIRST + timedelta(number), text if len(text) < 301 else "x"
         with Tab(server.url, query=f"day={day}") as tab:
@@ -55,7 +55,7 @@ def test_what_is_typed_is_kept_or_refused_beside_its_field(server: DiaryServer, 
                 wrong += [] if not fits and is_told and entry is None and tab.value("note") == text else [text]
     note(FAULT, "typed into the form", tried=len(texts), kept=kept, refused=refused, changed=len(wrong))
     assert wrong == []
-    assert kept > 10 < refused * 5
+    assert kept > 5 < refused * 2
     assert "Traceback" not in server.log()
 
 

@@ -30,7 +30,7 @@ from tests.postgres import PostgresServer
 from tests.s3 import aws_env
 
 DATABASE = "long_day"
-ACTS, PAUSE = scaled(300, 5_000), scaled(2, 6) / 10  # seconds that a person waits between two acts, on average
+ACTS, PAUSE = scaled(300, 5_000), scaled(2, 4) / 10  # seconds that a person waits between two acts, on average
 PATIENCE = 600  # seconds
 
 

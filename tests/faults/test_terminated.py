@@ -35,7 +35,7 @@ from tests.faults.typists import Typists
 
 TITLE = "F26 SIGTERM"
 BOUND = 10  # seconds
-ROUNDS, TABS, COMMAND_ROUNDS, DAYS = scaled(1, 5), 4, scaled(1, 15), scaled(1000, 10_000)
+ROUNDS, TABS, COMMAND_ROUNDS, DAYS = scaled(1, 5), 4, scaled(1, 8), scaled(1000, 10_000)
 APPS, IMPORTS = ["PostgreSQL, S3"], ["PostgreSQL, folder"]
 FILES = [("SQLite, folder", "backup"), ("PostgreSQL, folder", "export")]
 if FULL:

@@ -131,8 +131,8 @@ def _start(folder: Path, env: dict[str, str]) -> tuple[str, float]:
     return str(ended.value).partition("\n")[2], time.monotonic() - begun
 
 
-def _check_start(name: str, folder: Path, file: Path, sentence: str) -> None:
-    """Start the diary of ``file``, which must be refused with ``sentence``."""
+def _check_start(name: str, folder: Path, file: Path, sentence: str) -> str:
+    """Start the diary of ``file``, which must be refused with ``sentence``; all that it said."""
     env = {"DATABASE_URL": f"sqlite:///{file}", "DIARY_PHOTOS": str(file.parent / "photos")}
     said, seconds = _start(folder, env)
     note(
@@ -145,6 +145,7 @@ def _check_start(name: str, folder: Path, file: Path, sentence: str) -> None:
     assert "The diary cannot start." in said
     assert sentence in said
     assert "Traceback" not in said
+    return said
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -156,4 +157,5 @@ def test_the_start_is_refused_with_a_sentence(case: Case, file: Path, tmp_path: 
 @pytest.mark.skipif(not FULL, reason="make faults: a lock is waited for")
 def test_a_start_while_another_program_holds_the_lock_waits_and_says_so(file: Path, tmp_path: Path) -> None:
     with locked(file):
-        _check_start("locked", tmp_path / "app", file, IN_USE)
+        said = _check_start("locked", tmp_path / "app", file, IN_USE)
+    assert said.count("database is locked") == 1, "it is waited for once, 5 s"

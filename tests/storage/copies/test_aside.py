@@ -35,7 +35,7 @@ def test_what_a_crash_left_of_its_kind_is_cleared_a_day_later(tmp_path: Path) ->
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with (
-        pytest.raises(TransferError, match="Nothing can be written in .*nowhere"),
+        pytest.raises(TransferError, match=r"Nothing can be written in .*nowhere"),
         folder_in(tmp_path / "nowhere", "x"),
     ):
         pytest.fail("there is no such folder")

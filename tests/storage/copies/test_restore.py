@@ -14,6 +14,7 @@ from diary.model import EntryDraft
 from diary.storage.copies.backup import back_up
 from diary.storage.copies.restore import Restored
 from diary.storage.database import writing
+from diary.storage.marks import RESTORED, MarkStore
 from diary.storage.photos import PhotoStore
 from tests.builders import SERENE, TODAY, a_row_of_days, make_diary, make_engine
 from tests.conftest import KINDS
@@ -108,6 +109,20 @@ def test_again_it_changes_nothing_and_needs_no_permission(
     again = bring_back(database, shelf, archive)
     assert (again.was_there, again.kept_before) == (True, None)
     assert everything(database) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_noted_in_the_database_and_no_backup_takes_the_note_along(
+    place: Place, tmp_path: Path, shelf: PhotoStore, archive: Path, kind: str
+) -> None:
+    database = place(kind)
+    engine = make_engine(database)
+    assert MarkStore(engine).find(RESTORED) is None
+    bring_back(database, shelf, archive)
+    assert MarkStore(engine).find(RESTORED) is not None
+    engine.dispose()
+    again = Repacked(take(database, shelf, tmp_path / "again.zip"))
+    assert not {"marks", "keys"} & again.manifest["tables"].keys()
 
 
 @pytest.mark.parametrize("kind", KINDS)
