@@ -48,7 +48,7 @@ class Settings(BaseModel):
     region: str | None = Field(
         None,
         alias="AWS_REGION",
-        description="the AWS region of the bucket; boto3's own settings where it is not set",
+        description="the AWS region of bucket and RDS; boto3's own settings where it is not set",
     )
     spotify_id: str | None = Field(
         None, alias="SPOTIPY_CLIENT_ID", description="the client id of your Spotify app; switches Spotify search on"

@@ -75,8 +75,9 @@ def snapshot_beside(engine: Engine) -> Iterator[Connection]:
 def _copy(file: Path, folder: Path) -> Path:
     copy = folder / "snapshot.db"
     copy.unlink(missing_ok=True)
+    there = f"{file.as_uri()}?mode=rw"  # a file that is gone meanwhile is not made anew
     try:
-        with closing(sqlite3.connect(file, timeout=5)) as source, closing(sqlite3.connect(copy)) as target:
+        with closing(sqlite3.connect(there, uri=True, timeout=5)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
             (state,) = target.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite3.Error as error:
