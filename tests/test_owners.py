@@ -114,7 +114,7 @@ DONE: dict[str, Callable[[House], object]] = {
     "history.undo": lambda h: [
         refused(ConflictError, lambda: h.bob.history.undo(TODAY, None, h.entry.revision)),
         refused(ConflictError, lambda: h.bob.history.undo(TODAY, h.entry, h.entry.revision)),
-        refused(ConflictError, lambda: h.bob.history.undo(TODAY, h.entry, 0)),
+        refused(InvalidEntryError, lambda: h.bob.history.undo(TODAY, h.entry, 0)),  # with a mood that bob has not
     ],
     "history.take_back": lambda h: refused(NotFoundError, lambda: h.bob.history.take_back(TODAY, 1)),
     "history.put_back": lambda h: refused(NotFoundError, lambda: h.bob.history.put_back(DELETED)),
