@@ -90,18 +90,23 @@ class WebApi:
     def _ask(self, question: Callable[[], Any], seconds: float) -> object:
         def work() -> object:
             try:
-                return question()
-            except Refused as refused:
-                if refused.status != 401 or _at_token(refused):
-                    raise
-                self._tokens.save_token_to_cache(None)
-                return question()
+                return self._with_fresh_token(question)
             except (AttributeError, KeyError, TypeError):  # spotipy met a token answer of unknown shape
                 raise ValueError("token") from None
 
         answer = self._wire.call(work, seconds)
         self._trouble = ""
         return answer
+
+    def _with_fresh_token(self, question: Callable[[], Any]) -> object:
+        """The answer; where the token is not accepted any more, it is asked again with a new one."""
+        try:
+            return question()
+        except Refused as refused:
+            if refused.status != 401 or _at_token(refused):
+                raise
+            self._tokens.save_token_to_cache(None)
+            return question()
 
     def _refusal(self, refused: Refused) -> SourceError:
         if _at_token(refused) or refused.status == 401:

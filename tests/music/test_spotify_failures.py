@@ -103,6 +103,17 @@ class TestFailures:
         with pytest.raises(SourceError, match=r"did not understand the question \(400\)"):
             spotify.search("moss", 4)
 
+    def test_an_expired_token_that_is_followed_by_an_answer_of_unknown_shape_makes_no_sense(
+        self, spotify: WebApi, fake: FakeMusic
+    ) -> None:
+        assert spotify.search("moss", 4)
+        fake.fault("search", 401, times=1)
+        fake.fault("token", "json", body='{"access_token": "x"}')
+        with pytest.raises(SourceError, match="makes no sense"):
+            spotify.search("river", 4)
+        fake.clear()
+        assert spotify.search("river", 4)
+
     def test_a_token_that_is_never_accepted_is_asked_for_twice_and_no_more(
         self, spotify: WebApi, fake: FakeMusic
     ) -> None:
