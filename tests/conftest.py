@@ -219,6 +219,12 @@ def refused() -> Iterator[list[str]]:
 
 
 @pytest.fixture(autouse=True)
+def _main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's driver leaves its page as ``__main__``, which a process of multiprocessing would begin by running."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(autouse=True)
 def _empty_caches() -> Iterator[None]:
     """Streamlit keeps its caches for the life of a process; a test starts without those of another."""
     yield

@@ -3,11 +3,13 @@
 import os
 import socket
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
+from streamlit.testing.v1 import AppTest
 
 from diary.settings import load_settings
 from tests.builders import make_engine
@@ -85,3 +87,13 @@ def test_on_postgresql_a_test_has_no_more_rights_than_an_operator_would_give(dat
         with engine.connect() as connection:
             is_super = connection.exec_driver_sql("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").scalar()
         assert is_super is False
+
+
+_DRAWN: list[str] = []
+
+
+@pytest.mark.parametrize("_time", ["first", "second"])
+def test_a_page_that_a_test_drew_is_not_the_main_module_of_the_next(_time: str) -> None:
+    assert vars(sys.modules["__main__"]).get("__file__") not in _DRAWN
+    assert AppTest.from_string("import streamlit; streamlit.write('drawn')").run().markdown[0].value == "drawn"
+    _DRAWN.append(vars(sys.modules["__main__"])["__file__"])
