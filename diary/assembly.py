@@ -17,9 +17,9 @@ from diary.storage.copies.backup import BackedUp, Tell
 from diary.storage.copies.move_photos import MovedPhotos
 from diary.storage.copies.move_rows import Moved, move_rows
 from diary.storage.copies.restore import Restored
-from diary.storage.copies.snapshot import patient_engine, photo_keys, waiting_in
+from diary.storage.copies.snapshot import photo_keys, waiting_in
 from diary.storage.database import reading
-from diary.storage.engine import open_engine, read_url, role_to_serve, without_password
+from diary.storage.engine import engine_for, open_engine, read_url, role_to_serve, without_password
 from diary.storage.entries import EntryStore
 from diary.storage.marks import MarkStore
 from diary.storage.migration import is_current, migrate
@@ -68,7 +68,7 @@ def open_diary(settings: Settings, owner_id: str = "local") -> Diary:
 
 def is_known(settings: Settings, owner_id: str) -> bool:
     """Whether somebody of that name keeps a diary here. Raises StorageError."""
-    with patient_engine(*_operator(settings)) as engine:
+    with engine_for(*_operator(settings)) as engine:
         return PersonStore(engine).knows(owner_id)
 
 
@@ -84,26 +84,20 @@ def prepare(settings: Settings, *, begin: bool = True) -> None:
     """
     url = settings.migration_url or settings.database_url
     role = role_to_serve(settings.database_url, url)
-    with patient_engine(*_operator(settings)) as engine:
+    with engine_for(*_operator(settings)) as engine:
         migrate(engine, role, begin=begin)
 
 
 def is_ready(settings: Settings) -> bool:
     """Whether the database answers and has the newest form. Raises StorageError."""
-    engine = open_engine(settings.database_url, iam=settings.database_iam, region=settings.region)
-    try:
+    with engine_for(*_program(settings)) as engine:
         return is_current(engine)
-    finally:
-        engine.dispose()
 
 
 def check_database(settings: Settings) -> None:
     """Examine the database without changing it. Raises StorageError: what is wrong, and what to do."""
-    engine = open_engine(settings.database_url, iam=settings.database_iam, region=settings.region)
-    try:
+    with engine_for(*_program(settings)) as engine:
         checkup.check(engine)
-    finally:
-        engine.dispose()
 
 
 def check_photos(settings: Settings) -> bool:
@@ -121,7 +115,7 @@ def check_photos(settings: Settings) -> bool:
 
 def _shows_photos(settings: Settings) -> bool:
     """Whether any day shows a photo; a database that cannot be asked is told of by `check_database`."""
-    with suppress(StorageError), patient_engine(*_operator(settings)) as engine:
+    with suppress(StorageError), engine_for(*_operator(settings)) as engine:
         if is_current(engine):
             with reading(engine) as connection:
                 return bool(photo_keys(connection))
@@ -130,19 +124,19 @@ def _shows_photos(settings: Settings) -> bool:
 
 def count_waiting(settings: Settings) -> int:
     """How many photos wait in the database until their store takes them. Raises StorageError."""
-    with patient_engine(*_operator(settings)) as engine:
+    with engine_for(*_operator(settings)) as engine:
         return waiting_in(engine)
 
 
 def back_up(settings: Settings, file: Path, tell: Tell) -> BackedUp:
     """Everything that is kept, written into the archive ``file``: see `backup.back_up`."""
-    with patient_engine(*_operator(settings)) as engine:
+    with engine_for(*_operator(settings)) as engine:
         return backup.back_up(engine, _photos_at(settings.photos, settings), file, tell)
 
 
 def restore(settings: Settings, file: Path, *, replace: bool, tell: Tell) -> Restored:
     """What the archive ``file`` holds, brought back: see `restoring.restore`."""
-    with patient_engine(*_operator(settings)) as engine:
+    with engine_for(*_operator(settings)) as engine:
         return restoring.restore(engine, _photos_at(settings.photos, settings), file, replace=replace, tell=tell)
 
 
@@ -155,7 +149,7 @@ def move_database(settings: Settings, there: Settings, tell: Tell) -> Moved:
         prepare(there)
     except StorageError as error:
         raise StorageError(f"About the new place: {error}") from error
-    with patient_engine(*_operator(settings)) as source, patient_engine(*_operator(there)) as target:
+    with engine_for(*_operator(settings)) as source, engine_for(*_operator(there)) as target:
         return move_rows(source, target, tell)
 
 
@@ -164,7 +158,7 @@ def move_photos(settings: Settings, there: Settings, tell: Tell) -> MovedPhotos:
     if there.photos == settings.photos:
         raise TransferError("The photos are there already.")
     source, target = (_photos_at(place, settings) for place in (settings.photos, there.photos))
-    with patient_engine(*_operator(settings)) as engine:
+    with engine_for(*_operator(settings)) as engine:
         return moving.move_photos(engine, source, target, tell)
 
 
@@ -179,6 +173,11 @@ def address_to_write_down(settings: Settings) -> str:
     return without_password(place) + (" (with its password)" if place.password else "")
 
 
-def _operator(settings: Settings) -> tuple[str, bool, str | None]:
-    """The database by the role that sees all of it, whether that role needs a token, and the token's region."""
-    return settings.migration_url or settings.database_url, settings.database_iam, settings.region
+def _program(settings: Settings) -> tuple[str, bool, str | None, bool]:
+    """The database as `engine_for` takes it, by the role of every day, with somebody waiting for the answer."""
+    return settings.database_url, settings.database_iam, settings.region, False
+
+
+def _operator(settings: Settings) -> tuple[str, bool, str | None, bool]:
+    """The database as `engine_for` takes it, by the role that sees all of it, for work that takes its time."""
+    return settings.migration_url or settings.database_url, settings.database_iam, settings.region, True

@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg2
+
+from tests.ports import free_port
 
 MISSING = "The tests on PostgreSQL need its server: 'apt install postgresql' on Debian, 'initdb' on the PATH elsewhere."
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=120")
@@ -42,7 +43,7 @@ class PostgresServer:
         self._bin = found
         self._user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
         self.folder = Path(tempfile.mkdtemp(prefix="diary-pg-"))
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._own(self.folder)
         self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
@@ -155,11 +156,6 @@ class PostgresServer:
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self._bin / program), *map(str, arguments)]
         subprocess.run(command, **self._as_its_user(), check=True, stdout=subprocess.DEVNULL)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _children(process: int) -> list[int]:

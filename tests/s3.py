@@ -16,6 +16,8 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
+from tests.ports import free_port
+
 REGION = "eu-central-1"
 ID, SECRET = "AKIADIARYTESTS000000", "a-secret-of-the-tests-and-of-nothing-else"
 PAGE = 9
@@ -29,7 +31,7 @@ class S3Server:
     """
 
     def __init__(self, env: Mapping[str, str] | None = None) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._env = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
@@ -147,11 +149,6 @@ def _started(server: S3Server) -> S3Server:
     server.start()
     atexit.register(server.stop)
     return server
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _listens(port: int) -> bool:

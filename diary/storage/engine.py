@@ -2,6 +2,8 @@
 
 import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
@@ -40,6 +42,16 @@ def open_engine(
     event.listen(engine, "begin", _begin_sqlite)
     _Ground(Path(place.database or "")).watch(engine)
     return engine
+
+
+@contextmanager
+def engine_for(url: str, iam: bool, region: str | None, patient: bool) -> Iterator[Engine]:
+    """The engine of `open_engine` for one piece of work, disposed of at its end."""
+    engine = open_engine(url, iam=iam, region=region, patient=patient)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def make_file(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 import logging
 import re
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -54,7 +55,17 @@ def is_current(engine: Engine) -> bool:
     """Whether the database answers and its tables have the newest form."""
     with reading(engine) as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return found == newest_revision()
+
+
+def newest_revision() -> str:
+    """The revision that this program's tables have."""
+    return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
+
+
+def known_revisions() -> frozenset[str]:
+    """All revisions that this program can bring up to the newest."""
+    return frozenset(one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions())
 
 
 def alembic_config() -> Config:
@@ -65,12 +76,10 @@ def alembic_config() -> Config:
 
 
 def _upgrade(connection: Connection, begin: bool) -> None:
-    config = alembic_config()
-    script = ScriptDirectory.from_config(config)
-    found, newest = MigrationContext.configure(connection).get_current_revision(), script.get_current_head()
+    found, newest = MigrationContext.configure(connection).get_current_revision(), newest_revision()
     if found == newest:
         return
-    known = {one.revision for one in script.walk_revisions()}
+    known = known_revisions()
     if found is not None and found not in known:
         raise StorageError("This diary was written by a newer version. Please update the program.")
     if found is None and (copies := _copies(connection.engine)):
@@ -84,6 +93,7 @@ def _upgrade(connection: Connection, begin: bool) -> None:
         _keep_file(Path(connection.engine.url.database or ""), found)
     elif found is not None:
         _keep_schema(connection, found, known)
+    config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     log.info("migrated from=%s to=%s", found or "nothing", newest)
@@ -150,7 +160,7 @@ def _wait_for_others(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
 
 
-def _keep_schema(connection: Connection, revision: str, known: set[str]) -> None:
+def _keep_schema(connection: Connection, revision: str, known: Iterable[str]) -> None:
     """Copy every table that this role could change, in the migration's own transaction; nobody writes meanwhile.
 
     The way back: with the program of that revision on an emptied schema, run ``python -m diary migrate``, then

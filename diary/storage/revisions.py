@@ -85,10 +85,11 @@ class RevisionStore:
             while some := list(islice(left, 500)):
                 for table in (entries, revisions):
                     used.update(connection.execute(select(table.c.photo).where(table.c.photo.in_(some))).scalars())
-            return used.union(set(keys).intersection(_photos_of_drafts(connection)))
+            return used.union(set(keys).intersection(photos_of_drafts(connection)))
 
 
-def _photos_of_drafts(connection: Connection) -> Iterator[str]:
+def photos_of_drafts(connection: Connection) -> Iterator[str]:
+    """The keys of photos that drafts show, of all owners; what stands there may be spoiled."""
     for fields in connection.execute(select(drafts.c.fields)).scalars():
         with suppress(ValueError, AttributeError):  # what is no draft shows no photo
             if isinstance(key := json.loads(fields).get("photo"), str):

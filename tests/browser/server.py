@@ -1,7 +1,6 @@
 """The diary as a person starts it: a process of its own that can be stopped, killed and started again."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -9,6 +8,8 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Self
+
+from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOWHERE = "http://127.0.0.1:9"  # the discard port: refused at once
@@ -27,7 +28,7 @@ class DiaryServer:
 
     def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = _clean_environment(folder) | dict(env or {})
         self._process: subprocess.Popen[bytes] | None = None
@@ -113,11 +114,6 @@ def _clean_environment(folder: Path) -> dict[str, str]:
         "DIARY_PHOTOS": str(folder / "data" / "photos"),
         **dict.fromkeys(sources, NOWHERE),
     }
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def demo(server: DiaryServer, days: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 from diary.assembly import make_parts
 from diary.protocols import Parts
 from diary.settings import load_settings
+from tests.browser.server import DiaryServer
 from tests.postgres import MISSING, PostgresServer, binaries
 from tests.s3 import aws_env, moto
 
@@ -45,6 +46,13 @@ def durable_postgres() -> Iterator[PostgresServer]:
     if not binaries():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
     with PostgresServer(durable=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
+    """A running diary, empty at first, shared by the tests of a module."""
+    with DiaryServer(tmp_path_factory.mktemp("diary")) as server:
         yield server
 
 

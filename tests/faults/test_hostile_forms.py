@@ -1,6 +1,5 @@
 """F15–F17 through the page: what is typed or chosen is kept to the letter or refused beside its field."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,12 +19,6 @@ from tests.faults.tab import Tab
 FAULT = "F15 hostile text in every field"
 FIRST = date(2001, 1, 1)
 TYPED = [*VAST.values(), "x" * 1_000_000, *TEXTS, *(text for text in NO_TEXT if text.isascii())]  # a socket's text
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
-    with DiaryServer(tmp_path_factory.mktemp("forms")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

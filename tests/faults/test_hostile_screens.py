@@ -1,6 +1,6 @@
 """F15, F17 in a real browser: whatever was written is shown to the letter, and does nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -25,12 +25,6 @@ from tests.faults.scale import scaled
 Open = Callable[..., Page]
 VAST_DAYS = date(2010, 1, 1)
 PILE = PILES[1]  # two hundred accents on one letter
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
-    with DiaryServer(tmp_path_factory.mktemp("diary")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """F15, F17 in a real browser: hostile text typed, chosen and searched for, file names, moods and charts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,12 +24,6 @@ from tests.faults.looking import Count, seen
 from tests.faults.scale import scaled
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
-    with DiaryServer(tmp_path_factory.mktemp("diary")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

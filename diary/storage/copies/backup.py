@@ -21,8 +21,8 @@ from diary.storage.copies.aside import folder_in
 from diary.storage.copies.limits import is_sound
 from diary.storage.copies.lines import line_of
 from diary.storage.copies.manifest import MAX_LINE, MAX_PHOTO, MAX_PHOTOS, Manifest, Member, table_name
-from diary.storage.copies.schema import newest_revision
 from diary.storage.copies.snapshot import TABLES, count_of, each_row, key_of, photo_keys, snapshot
+from diary.storage.migration import newest_revision
 from diary.storage.revisions import RevisionStore
 
 log = logging.getLogger(__name__)

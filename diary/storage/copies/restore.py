@@ -21,11 +21,12 @@ from diary.storage.copies.backup import Photos, Tell, back_up, photo_of
 from diary.storage.copies.limits import is_sound
 from diary.storage.copies.lines import row_of
 from diary.storage.copies.manifest import DAMAGED, Manifest, table_name
-from diary.storage.copies.schema import known_revisions, tables_of, upgrade
+from diary.storage.copies.schema import tables_of, upgrade
 from diary.storage.copies.snapshot import TABLES, Digest, digests, each_row, insert_all, key_of, photo_keys, snapshot
 from diary.storage.database import reading, writing
 from diary.storage.engine import make_file, open_engine
 from diary.storage.marks import RESTORED, set_mark
+from diary.storage.migration import known_revisions
 from diary.storage.tables import drafts, entries, moods, revisions, waiting_photos
 
 log = logging.getLogger(__name__)

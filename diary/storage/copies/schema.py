@@ -1,21 +1,10 @@
 """The revisions of the tables, from the first to the newest."""
 
 from alembic import command
-from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, Engine, MetaData
 
 from diary.storage.migration import alembic_config
 from diary.storage.tables import NOT_COPIED, UtcDateTime
-
-
-def newest_revision() -> str:
-    """The revision that this program's tables have."""
-    return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
-
-
-def known_revisions() -> frozenset[str]:
-    """All revisions that this program can bring up to the newest."""
-    return frozenset(one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions())
 
 
 def upgrade(engine: Engine, revision: str) -> None:

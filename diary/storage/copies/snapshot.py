@@ -1,10 +1,9 @@
 """All tables as they are at one instant, in an order that does not depend on the kind of database."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,7 +17,8 @@ from diary.storage.copies.lines import line_of
 from diary.storage.database import reading, sentence_for
 from diary.storage.engine import open_engine
 from diary.storage.photos.keys import key_of as key_of_name
-from diary.storage.tables import NOT_COPIED, drafts, entries, metadata, revisions, waiting_photos
+from diary.storage.revisions import photos_of_drafts
+from diary.storage.tables import NOT_COPIED, entries, metadata, revisions, waiting_photos
 
 # A table comes after those that it points to.
 TABLES = tuple(table for table in metadata.sorted_tables if table not in NOT_COPIED)
@@ -30,16 +30,6 @@ class Digest:
 
     rows: int
     sha256: str
-
-
-@contextmanager
-def patient_engine(url: str, iam: bool, region: str | None) -> Iterator[Engine]:
-    """The engine of `open_engine` for work that takes its time, disposed of at the end."""
-    engine = open_engine(url, iam=iam, region=region, patient=True)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -146,8 +136,5 @@ def photo_keys(connection: Connection) -> list[str]:
         for table in (entries, revisions)
         for key in connection.execute(select(table.c.photo).where(table.c.photo.is_not(None)).distinct()).scalars()
     }
-    for fields in connection.execute(select(drafts.c.fields)).scalars():
-        with suppress(ValueError, AttributeError):  # what is no draft shows no photo
-            key = json.loads(fields).get("photo")
-            keys |= {key} if isinstance(key, str) and key_of_name(key) == key else set()
+    keys.update(key for key in photos_of_drafts(connection) if key_of_name(key) == key)
     return sorted(keys.difference(connection.execute(select(waiting_photos.c.key)).scalars()))
