@@ -1,6 +1,7 @@
 """The one place where the parts of a diary meet."""
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from diary.diary import Diary
@@ -13,16 +14,18 @@ from diary.storage import checkup
 from diary.storage.copies import backup
 from diary.storage.copies import move_photos as moving
 from diary.storage.copies import restore as restoring
-from diary.storage.copies.backup import BackedUp, Tell
+from diary.storage.copies.backup import BackedUp
+from diary.storage.copies.examine import examined
 from diary.storage.copies.move_photos import MovedPhotos
 from diary.storage.copies.move_rows import Moved, move_rows
 from diary.storage.copies.restore import Restored
 from diary.storage.copies.snapshot import photo_keys, waiting_in
+from diary.storage.copies.writer import Tell
 from diary.storage.database import reading
 from diary.storage.engine import engine_for, open_engine, read_url, role_to_serve, without_password
 from diary.storage.entries import EntryStore
 from diary.storage.marks import MarkStore
-from diary.storage.migration import is_current, migrate
+from diary.storage.migration import is_current, is_prepared, migrate
 from diary.storage.people import PersonStore
 from diary.storage.photos import PhotoStore, open_photos
 from diary.storage.revisions import RevisionStore
@@ -32,10 +35,17 @@ from diary.storage.tracks import TrackStore
 USER_AGENT = "MusicDiary/0.1 (self-hosted personal diary)"
 
 
-def make_parts(settings: Settings) -> Parts:
-    """The places of ``settings``, opened; they may be shared by all diaries of a process."""
+def make_parts(settings: Settings, *, patient: bool = False) -> Parts:
+    """The places of ``settings``, opened; they may be shared by all diaries of a process.
+
+    ``patient``: for work without a person before it, see `open_engine`.
+    """
     engine = open_engine(
-        settings.database_url, pool=settings.database_pool, iam=settings.database_iam, region=settings.region
+        settings.database_url,
+        pool=settings.database_pool,
+        iam=settings.database_iam,
+        region=settings.region,
+        patient=patient,
     )
     catalog = make_catalog(
         settings.spotify_id,
@@ -58,6 +68,7 @@ def make_parts(settings: Settings) -> Parts:
         photos=open_photos(settings.photos, engine, settings.region),
         catalog=catalog,
         refresher=TrackRefresher(catalog, tracks),
+        is_ready=partial(is_current, engine),
     )
 
 
@@ -80,12 +91,25 @@ def photo_origin(settings: Settings) -> str | None:
 def prepare(settings: Settings, *, begin: bool = True) -> None:
     """Bring the database to the newest form, and let the diary's role use it; without ``begin`` only one that is there.
 
-    Raises StorageError, SettingsError.
+    On PostgreSQL nobody waits, for a lock or for long, where nothing is to be done. Raises StorageError, an AwayError
+    where it may do later; SettingsError.
     """
-    url = settings.migration_url or settings.database_url
-    role = role_to_serve(settings.database_url, url)
+    role = role_to_serve(settings.database_url, settings.migration_url or settings.database_url)
+    is_server = not settings.database_url.startswith("sqlite:")
+    if is_server and _is_prepared(settings):
+        return
     with engine_for(*_operator(settings)) as engine:
         migrate(engine, role, begin=begin)
+    if is_server and not _is_prepared(settings):
+        raise StorageError(
+            "The diary's tables are not where the user in DATABASE_URL looks for them. Give both roles the same "
+            "search_path."
+        )
+
+
+def _is_prepared(settings: Settings) -> bool:
+    with engine_for(*_program(settings)) as engine:
+        return is_prepared(engine)
 
 
 def is_ready(settings: Settings) -> bool:
@@ -135,9 +159,14 @@ def back_up(settings: Settings, file: Path, tell: Tell) -> BackedUp:
 
 
 def restore(settings: Settings, file: Path, *, replace: bool, tell: Tell) -> Restored:
-    """What the archive ``file`` holds, brought back: see `restoring.restore`."""
-    with engine_for(*_operator(settings)) as engine:
-        return restoring.restore(engine, _photos_at(settings.photos, settings), file, replace=replace, tell=tell)
+    """What the archive ``file`` holds, brought back: see `restoring.restore`.
+
+    A database is made, or brought to the newest form, only for a file that was found to be right.
+    """
+    with examined(file, tell) as found:
+        prepare(settings)
+        with engine_for(*_operator(settings)) as engine:
+            return restoring.restore(found, engine, _photos_at(settings.photos, settings), replace=replace, tell=tell)
 
 
 def move_database(settings: Settings, there: Settings, tell: Tell) -> Moved:
@@ -173,11 +202,14 @@ def address_to_write_down(settings: Settings) -> str:
     return without_password(place) + (" (with its password)" if place.password else "")
 
 
-def _program(settings: Settings) -> tuple[str, bool, str | None, bool]:
+def _program(settings: Settings) -> tuple[str, bool, str | None]:
     """The database as `engine_for` takes it, by the role of every day, with somebody waiting for the answer."""
-    return settings.database_url, settings.database_iam, settings.region, False
+    return settings.database_url, settings.database_iam, settings.region
 
 
-def _operator(settings: Settings) -> tuple[str, bool, str | None, bool]:
+def _operator(settings: Settings) -> tuple[str, bool, str | None, bool, str]:
     """The database as `engine_for` takes it, by the role that sees all of it, for work that takes its time."""
-    return settings.migration_url or settings.database_url, settings.database_iam, settings.region, True
+    how = (settings.database_iam, settings.region, True)
+    if settings.migration_url:
+        return settings.migration_url, *how, "DIARY_MIGRATION_URL"
+    return settings.database_url, *how, "DATABASE_URL"

@@ -12,6 +12,7 @@ Bugs are not in this tree; they stay loud in the log.
     ├── LinkError            a pasted link that leads to no track
     ├── SourceError          Spotify or MusicBrainz did not answer usefully
     ├── StorageError         the database or the photo store is out of reach
+    │   └── AwayError        the database is, and may be back by itself
     ├── TransferError        a file that cannot be brought in
     └── SettingsError        a setting with a wrong value
 """
@@ -65,6 +66,10 @@ class SourceError(DiaryError):
 
 class StorageError(DiaryError):
     """The database or the photo store could not do its work just now."""
+
+
+class AwayError(StorageError):
+    """The database does not answer or is in use just now: it may do the same later, without anything being changed."""
 
 
 class TransferError(DiaryError):

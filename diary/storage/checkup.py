@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 
 from diary.errors import StorageError
 from diary.storage.database import reading, writing
-from diary.storage.migration import damage, is_current, missing_rights, sentence_on
+from diary.storage.migration import complaint_on, damage, is_current, missing_rights
 from diary.storage.tables import people
 
 
@@ -23,7 +23,7 @@ def check(engine: Engine) -> None:
 
 def _try(engine: Engine) -> None:
     if cause := damage(engine):
-        raise StorageError(sentence_on(engine, cause))
+        raise complaint_on(engine, cause)
     if not is_current(engine):
         raise StorageError("The database has the form of another version. Run: python -m diary migrate")
     if engine.dialect.name == "postgresql":

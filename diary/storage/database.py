@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from diary.errors import StorageError
+from diary.errors import AwayError, StorageError
 
 log = logging.getLogger(__name__)
 _STILL = (
@@ -28,22 +28,31 @@ _SENTENCES = (
     ("not a database", "The file that DATABASE_URL names is no SQLite database."),
     ("malformed", "The diary's file is damaged. Put the newest copy of it that you have in its place."),
     ("already exists", "DATABASE_URL names the database of another program. Choose a new one for the diary."),
-    ("readonly", "The diary's file may not be written to. Check the rights of its folder."),
-    ("read-only", "The diary's database takes no changes just now. Try again in a moment."),
-    ("locked", "The diary is in use by another program. Try again in a moment."),
-    ("lock timeout", "The diary is in use by another program. Try again in a moment."),
-    ("unable to open", "The diary's file cannot be opened. Check DATABASE_URL and the rights of its folder."),
     (
-        "permission denied|must be owner",
-        "The database refuses. Grant its user to read and write all tables of the diary.",
+        "Could not decode to UTF-8",
+        "The diary's file holds what is no text, as another program left it. Put the newest copy of it in its place.",
+    ),
+    ("readonly", "The diary's file may not be written to. Check the rights of its folder."),
+    ("unable to open", "The diary's file cannot be opened. Check DATABASE_URL and the rights of its folder."),
+    ("permission denied", "The database refuses. Grant its user to read and write all tables of the diary."),
+    (
+        "must be owner",
+        "The database refuses to change what another role owns. Let DIARY_MIGRATION_URL name the role that owns all.",
     ),
     (
         "invalid dsn|invalid connection option|invalid sslmode value",
         "DATABASE_URL has something after its “?” that PostgreSQL does not know. Check it, or take it out.",
     ),
-    ("translate host name", "The host that DATABASE_URL names is not known. Check it, and the network."),
-    ("authentication failed", "The database refuses the diary's user. Check user and password in DATABASE_URL."),
+    (
+        "PAM authentication failed",
+        "The database refuses the token. Grant its user the role rds_iam, and let this machine's role connect as it.",
+    ),
+    (
+        "authentication failed|no password supplied",
+        "The database refuses the diary's user. Check user and password in DATABASE_URL.",
+    ),
     ("no encryption", "The database takes encrypted connections only. Take sslmode out of DATABASE_URL or PGSSLMODE."),
+    ("no pg_hba.conf entry", "The database lets the diary's user not in from this machine. Allow it in pg_hba.conf."),
     ("not support SSL", "The database has no encryption. Switch it on there, or add ?sslmode=disable to DATABASE_URL."),
     ("does not match host", "The database's certificate is for another host. Check the host in DATABASE_URL."),
     (
@@ -52,9 +61,15 @@ _SENTENCES = (
         "authority; for Amazon RDS that is global-bundle.pem of truststore.pki.rds.amazonaws.com.",
     ),
     (
-        "FATAL: .*does not exist",
+        "FATAL: .*does not exist|^role .*does not exist",
         "The database or the user that DATABASE_URL names does not exist. Make it, or check the name.",
     ),
+)
+_AWAY = (
+    ("read-only", "The diary's database takes no changes just now. Try again in a moment."),
+    ("locked|lock timeout", "The diary is in use by another program. Try again in a moment."),
+    ("translate host name", "The host that DATABASE_URL names is not known. Check it, and the network."),
+    ("", "The diary's database is not answering. Try again in a moment."),
 )
 
 
@@ -115,7 +130,7 @@ def _honest() -> Iterator[None]:
             raise
         cause = str(getattr(error, "orig", error))
         log.warning("database failed cause=%r", cause)
-        raise StorageError(sentence_for(cause)) from error
+        raise complaint(cause) from error
 
 
 def _out_of_reach(error: DBAPIError) -> bool:
@@ -130,7 +145,10 @@ def _out_of_reach(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) or at_fault or error.connection_invalidated
 
 
-def sentence_for(cause: str) -> str:
-    """What the database's complaint means for the person who was about to save."""
-    found = (sentence for sign, sentence in _SENTENCES if re.search(sign, cause))
-    return next(found, "The diary's database is not answering. Try again in a moment.")
+def complaint(cause: str) -> StorageError:
+    """What the database's ``cause`` means for the person who was about to save; an AwayError if it may pass."""
+    said = re.sub('"[^"]*"', '""', cause)  # a name may look like a sign
+    for sign, sentence in _SENTENCES:
+        if re.search(sign, said):
+            return StorageError(sentence)
+    return AwayError(next(sentence for sign, sentence in _AWAY if re.search(sign, said)))

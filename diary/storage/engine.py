@@ -18,7 +18,7 @@ HOW_TO_BEGIN = "Check DATABASE_URL. To begin a new one there, run: python -m dia
 
 
 def open_engine(
-    url: str, *, pool: int = 5, iam: bool = False, region: str | None = None, patient: bool = False
+    url: str | URL, *, pool: int = 5, iam: bool = False, region: str | None = None, patient: bool = False
 ) -> Engine:
     """An engine for ``url``. Raises StorageError where that is no address.
 
@@ -31,13 +31,15 @@ def open_engine(
     Of connections to PostgreSQL ``pool`` are kept, and at most ten more made in a rush. With ``iam``, a user without
     a password in ``url`` is let in by a token of RDS's, signed for ``region`` where the host's name tells none. No
     wait is longer than 5 s; a ``patient`` engine, for work without a person before it, gives the look-up of the host
-    and a statement all the time they take, and a lock 5 minutes.
+    all the time it takes, a statement half an hour, and a lock 5 minutes.
     Raises SettingsError where ``iam`` and ``url`` do not go together.
     """
     place = read_url(url)
     if place.get_backend_name() != "sqlite":
         return open_postgres(place, pool=pool, iam=iam, region=region, patient=patient)
-    engine = create_engine(place, hide_parameters=True)
+    engine = create_engine(
+        place, hide_parameters=True, max_overflow=-1
+    )  # nobody queues behind those who wait for a lock
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     _Ground(Path(place.database or "")).watch(engine)
@@ -45,13 +47,23 @@ def open_engine(
 
 
 @contextmanager
-def engine_for(url: str, iam: bool, region: str | None, patient: bool) -> Iterator[Engine]:
-    """The engine of `open_engine` for one piece of work, disposed of at its end."""
-    engine = open_engine(url, iam=iam, region=region, patient=patient)
+def engine_for(
+    url: str, iam: bool, region: str | None, patient: bool = False, setting: str = "DATABASE_URL"
+) -> Iterator[Engine]:
+    """The engine of `open_engine` for one piece of work, disposed of at its end; ``setting`` is where ``url`` stands.
+
+    Raises StorageError that names the setting where it is to be changed.
+    """
     try:
-        yield engine
-    finally:
-        engine.dispose()
+        engine = open_engine(url, iam=iam, region=region, patient=patient)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+    except StorageError as error:
+        if setting == "DATABASE_URL":
+            raise
+        raise type(error)(str(error).replace("DATABASE_URL", setting)) from error
 
 
 def make_file(engine: Engine) -> None:
@@ -89,7 +101,7 @@ def _put_back(file: Path) -> str:
     return f"The diary's file is not in its place, but {_wal(file).name} lies there. Please put it back."
 
 
-def read_url(url: str) -> URL:
+def read_url(url: str | URL) -> URL:
     """The parts of a database's address. Raises StorageError, without quoting it, where it has none."""
     try:
         place = make_url(url)
@@ -97,6 +109,8 @@ def read_url(url: str) -> URL:
         place = None
     if place is None or "@" in (place.host or ""):  # the rest of a password, which would be looked for and logged
         raise StorageError("DATABASE_URL is no address of a database. Check its host, port and password.")
+    if twice := next((name for name, value in place.query.items() if isinstance(value, tuple)), None):
+        raise StorageError(f"DATABASE_URL names {twice} twice after its “?”. Take one of them out.")
     return place
 
 
@@ -110,12 +124,15 @@ def without_password(place: URL) -> str:
 def role_to_serve(url: str, migration_url: str) -> str | None:
     """The role of ``url``, where ``migration_url`` has another one.
 
-    Raises SettingsError where they are seen to lead to different databases; hosts may differ, as with a proxy.
+    Raises SettingsError where they are seen to lead to different databases (hosts may differ, as with a proxy), or
+    where ``url`` does not say whose rights are to be looked after.
     """
     app, migration = read_url(url), read_url(migration_url)
     names = [(place.get_backend_name(), place.database or place.username) for place in (app, migration)]
     if names[0] != names[1]:
         raise SettingsError("DIARY_MIGRATION_URL names another database than DATABASE_URL. Only the role may differ.")
+    if url != migration_url and not app.username:
+        raise SettingsError("Beside DIARY_MIGRATION_URL, DATABASE_URL needs a user: postgresql://user@host/database.")
     return app.username if app.username != migration.username else None
 
 

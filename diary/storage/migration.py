@@ -1,10 +1,8 @@
-"""The migrations that bring a database's tables to the newest form, and the copy that is kept before."""
+"""The migrations that bring a database's tables to the newest form."""
 
 import logging
 import re
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -14,8 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from diary.errors import StorageError
-from diary.storage.database import reading, sentence_for
+from diary.errors import AwayError, StorageError
+from diary.storage import before
+from diary.storage.database import complaint, reading
 from diary.storage.engine import HOW_TO_BEGIN, make_file, without_password
 from diary.storage.tables import metadata
 
@@ -48,7 +47,21 @@ def migrate(engine: Engine, app_role: str | None = None, *, begin: bool = True) 
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         cause = str(getattr(error, "orig", error))
         log.warning("database cannot be prepared cause=%r", cause)
-        raise StorageError(f"The diary's database cannot be prepared. {sentence_on(engine, cause)}") from error
+        known = complaint_on(engine, cause)
+        raise type(known)(f"The diary's database cannot be prepared. {known}") from error
+
+
+def is_prepared(engine: Engine) -> bool:
+    """Whether `migrate` has nothing left to do for the role of ``engine``, in PostgreSQL. Raises AwayError."""
+    try:
+        if not is_current(engine):
+            return False
+        with reading(engine) as connection:
+            return not missing_rights(connection, connection.execute(select(func.current_user())).scalar_one())
+    except AwayError:
+        raise
+    except StorageError:
+        return False  # it may not even ask
 
 
 def is_current(engine: Engine) -> bool:
@@ -82,17 +95,15 @@ def _upgrade(connection: Connection, begin: bool) -> None:
     known = known_revisions()
     if found is not None and found not in known:
         raise StorageError("This diary was written by a newer version. Please update the program.")
-    if found is None and (copies := _copies(connection.engine)):
+    if found is None and (copies := before.copies_beside(connection.engine)):
         raise StorageError(
             f"The diary's file is empty, but beside it lies {copies[-1].name}, kept before an update. Put that in its "
             "place, or move it away to begin a new diary."
         )
     if found is None and not begin:
         raise StorageError(f"There is no diary at {without_password(connection.engine.url)}. {HOW_TO_BEGIN}")
-    if found is not None and connection.dialect.name == "sqlite":
-        _keep_file(Path(connection.engine.url.database or ""), found)
-    elif found is not None:
-        _keep_schema(connection, found, known)
+    if found is not None:
+        before.keep(connection, found, known)
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -117,38 +128,14 @@ def damage(engine: Engine) -> str | None:
     return None if found == "ok" else f"malformed: {found}"
 
 
-def sentence_on(engine: Engine, cause: str) -> str:
-    """As `sentence_for`; for a damaged SQLite file it names the newest copy that lies beside it."""
-    if (copies := _copies(engine)) and re.search("malformed|not a database", cause):
-        return (
+def complaint_on(engine: Engine, cause: str) -> StorageError:
+    """As `complaint`; for a damaged SQLite file it names the newest copy that lies beside it."""
+    if (copies := before.copies_beside(engine)) and re.search("malformed|not a database", cause):
+        return StorageError(
             "The diary's file is damaged. Put the newest copy of it that you have in its place; "
             f"beside it lies {copies[-1].name}, kept before an update."
         )
-    return sentence_for(cause)
-
-
-def _copies(engine: Engine) -> list[Path]:
-    """The copies beside a SQLite file, the newest one last."""
-    if engine.dialect.name != "sqlite":
-        return []
-    file = Path(engine.url.database or "")
-    return sorted(file.parent.glob(f"{file.name}.*.bak"), key=lambda copy: copy.stat().st_mtime)
-
-
-def _keep_file(file: Path, revision: str) -> None:
-    """A consistent copy beside the file, made by SQLite's online backup, complete or not there at all.
-
-    There is one for each revision, so that a start tried over and over does not fill the disk.
-    """
-    copy = file.with_name(f"{file.name}.{revision}.bak")
-    aside = copy.with_name(copy.name + ".part")
-    try:
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(aside)) as target:
-            source.backup(target)
-        aside.replace(copy)
-    finally:
-        aside.unlink(missing_ok=True)  # it would take up the rest of a disk that is full
-    log.info("copy kept before migration file=%s", copy.name)
+    return complaint(cause)
 
 
 # -------------------------------------------------------------------- PostgreSQL
@@ -158,33 +145,6 @@ def _wait_for_others(connection: Connection) -> None:
     if not connection.execute(select(func.pg_try_advisory_xact_lock(_MIGRATING))).scalar():
         log.info("another program migrates the database; waiting for it")
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
-
-
-def _keep_schema(connection: Connection, revision: str, known: Iterable[str]) -> None:
-    """Copy every table that this role could change, in the migration's own transaction; nobody writes meanwhile.
-
-    The way back: with the program of that revision on an emptied schema, run ``python -m diary migrate``, then
-    ``INSERT INTO people SELECT * FROM before_0001.people`` and so on for moods, entries and the others.
-    """
-    ours = text(
-        "SELECT quote_ident(tablename) FROM pg_tables "
-        "WHERE schemaname = current_schema() AND pg_has_role(tableowner, 'MEMBER') ORDER BY tablename"
-    )
-    tables = list(connection.execute(ours).scalars())
-    if not tables:
-        raise StorageError("The diary's tables belong to another role. Let DIARY_MIGRATION_URL name that one.")
-    connection.execute(text(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE"))
-    for older in sorted(known):
-        connection.execute(text(f'DROP SCHEMA IF EXISTS "before_{older}" CASCADE'))
-    if not connection.execute(select(func.has_database_privilege(func.current_database(), "CREATE"))).scalar():
-        raise StorageError(
-            "The copy that is kept before a migration needs a schema of its own. "
-            "Grant the role that migrates CREATE on the database."
-        )
-    connection.execute(text(f'CREATE SCHEMA "before_{revision}"'))
-    for table in tables:
-        connection.execute(text(f'CREATE TABLE "before_{revision}".{table} AS TABLE {table}'))
-    log.info("copy kept before migration schema=before_%s", revision)
 
 
 def missing_rights(connection: Connection, role: str) -> list[tuple[str, str]]:

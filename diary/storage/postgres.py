@@ -13,7 +13,15 @@ from sqlalchemy import URL, Dialect, Engine, ExceptionContext, create_engine, ev
 from sqlalchemy.exc import InvalidatePoolError
 
 from diary.errors import SettingsError
-from diary.storage.waits import CONNECT_LIMIT, STATEMENT_LIMIT, BoundedConnection, Pause, addresses_of, bound_waits
+from diary.storage.waits import (
+    CONNECT_LIMIT,
+    PATIENT_LIMIT,
+    STATEMENT_LIMIT,
+    BoundedConnection,
+    Pause,
+    addresses_of,
+    bound_waits,
+)
 
 _SESSION = {"statement_timeout": 4_000, "lock_timeout": 3_000, "idle_in_transaction_session_timeout": 30_000}
 _PATIENT = {"statement_timeout": 0, "lock_timeout": 300_000, "idle_in_transaction_session_timeout": 600_000}
@@ -37,9 +45,8 @@ def open_postgres(place: URL, *, pool: int, iam: bool, region: str | None, patie
     limits = " ".join(f"-c {name}={value}" for name, value in (_PATIENT if patient else _SESSION).items())
     arguments["options"] = f"{_ZONE} {limits} {given.get('options', '')}".rstrip()
     pause = Pause()
-    arguments["connection_factory"] = partial(
-        BoundedConnection, limit=None if patient else STATEMENT_LIMIT, pause=pause
-    )
+    limit = PATIENT_LIMIT if patient else STATEMENT_LIMIT
+    arguments["connection_factory"] = partial(BoundedConnection, limit=limit, pause=pause)
     engine = create_engine(
         place,
         hide_parameters=True,
@@ -56,7 +63,7 @@ def open_postgres(place: URL, *, pool: int, iam: bool, region: str | None, patie
     if iam and place.password is None:
         from diary.storage.rds import RdsToken  # noqa: PLC0415 (boto3 is slow to load, and few need it)
 
-        token = RdsToken(given, region)
+        token = RdsToken(given, region, pause)
         event.listen(engine, "do_connect", lambda _dialect, _record, _args, named: named.update(password=token.make()))
     return engine
 
@@ -116,7 +123,11 @@ def _tls(given: Mapping[str, Any], iam: bool) -> dict[str, str]:
 
 
 def _is_local(given: Mapping[str, Any]) -> bool:
-    hosts = given.get("host") or os.environ.get("PGHOST") or given.get("hostaddr") or os.environ.get("PGHOSTADDR") or ""
+    """Whether both the name, which a certificate is for, and the address, which is gone to, are this machine's."""
+    if given.get("service") or os.environ.get("PGSERVICE"):
+        return False  # it may name any host
+    variables = {"host": "PGHOST", "hostaddr": "PGHOSTADDR"}
+    hosts = ",".join(given.get(name) or os.environ.get(variable, "") for name, variable in variables.items())
     return all(host in {"", "localhost"} or host[0] in "/@" or _is_loopback(host) for host in hosts.split(","))
 
 

@@ -23,10 +23,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diary import assembly, log
-from diary.errors import DiaryError, NotFoundError, StorageError
+from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.settings import Settings
 from diary.sweep import Caretaker
-from diary.ui import cover, state
+from diary.ui import cover, photos, state
 
 SHELL = str(Path(__file__).with_name("shell.py"))
 YEAR = 31_536_000
@@ -55,28 +55,17 @@ def _open(settings: Settings) -> bool:
     """Prepare the database and begin the house work; False where that has to wait. Raises DiaryError."""
     try:
         assembly.prepare(settings)
-    except StorageError as error:
+    except AwayError as error:
         if settings.database_url.startswith("sqlite:"):
-            raise  # a file is what it is, and another program's lock was waited for
-        if _is_away(settings):
-            logger.warning("waiting for the database: %s", error)
-            return False
-        assembly.prepare(settings)  # its server may have come back in between; what is wrong with it is so still
+            raise  # another program's lock was waited for
+        logger.warning("waiting for the database: %s", error)
+        return False
     try:
         Caretaker(state.parts()).start()
     except DiaryError as error:
         logger.warning("waiting to begin the house work: %s", error)
         return False
     return True
-
-
-def _is_away(settings: Settings) -> bool:
-    """Whether the database's server is out of reach."""
-    try:
-        assembly.is_ready(settings)
-    except StorageError:
-        return True
-    return False
 
 
 def _open_later(settings: Settings) -> None:
@@ -109,7 +98,7 @@ async def _alive(_: Request) -> Response:
 
 def _ready(_: Request) -> Response:
     try:
-        ready = assembly.is_ready(state.settings())
+        ready = state.is_ready()
     except DiaryError as error:
         logger.warning("not ready: %s", error)
         ready = False
@@ -126,9 +115,9 @@ async def _cover(request: Request) -> Response:
 
 
 def _photo(request: Request) -> Response:
-    """A photo by its signed address, which `state.photo_url` gave to a page of its owner."""
+    """A photo by its signed address, which `photos.photo_url` gave to a page of its owner."""
     try:
-        photo = state.photo_behind(request.path_params["key"], request.query_params)
+        photo = photos.photo_behind(request.path_params["key"], request.query_params)
     except NotFoundError:
         return PlainTextResponse("not found", 404)
     except DiaryError as error:

@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from diary.errors import StorageError
+from diary.errors import AwayError, StorageError
 from diary.model import FIRST_DAY, EntryDraft
-from diary.storage.database import put_row, reading, writing
+from diary.storage.database import complaint, put_row, reading, writing
 from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
 from diary.storage.migration import is_current, migrate
@@ -173,6 +173,56 @@ def test_a_server_that_does_not_answer_is_told_without_the_password() -> None:
     with pytest.raises(StorageError, match="not answering") as caught:
         is_current(open_engine("postgresql+psycopg2://me:s3cret@127.0.0.1:1/diary"))
     assert "s3cret" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_who_reads_does_not_queue_behind_those_who_wait_for_a_lock(tmp_path: Path) -> None:
+    engine = make_engine(tmp_path)
+
+    def add(number: int) -> None:
+        with writing(engine) as connection:
+            connection.execute(insert(people).values(**PERSON | {"owner_id": str(number)}))
+
+    with ThreadPoolExecutor(30) as together:
+        with writing(engine):
+            waiting = [together.submit(add, number) for number in range(30)]
+            with reading(engine) as connection:
+                assert connection.execute(people.select()).all() == []
+            assert not any(one.done() for one in waiting)
+        assert [one.result() for one in waiting] == [None] * 30
+
+
+@pytest.mark.parametrize(
+    ("cause", "start"),
+    [
+        ('FATAL:  password authentication failed for user "readonly"', "The database refuses the diary's user."),
+        ("fe_sendauth: no password supplied", "The database refuses the diary's user."),
+        ('FATAL:  PAM authentication failed for user "x"', "The database refuses the token."),
+        ('FATAL:  no pg_hba.conf entry for host "1", user "x", SSL encryption', "The database lets the diary's user"),
+        ('FATAL:  no pg_hba.conf entry for host "1", no encryption', "The database takes encrypted connections only."),
+        ('role "app" does not exist', "The database or the user that DATABASE_URL names does not exist."),
+        ("must be owner of schema before_0001", "The database refuses to change what another role owns."),
+    ],
+)
+def test_what_waiting_does_not_mend_is_told_with_what_to_do(cause: str, start: str) -> None:
+    told = complaint(cause)
+    assert str(told).startswith(start)
+    assert not isinstance(told, AwayError)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "FATAL:  the database system is starting up",
+        "FATAL:  sorry, too many clients already",
+        "database is locked",
+        "canceling statement due to lock timeout",
+        "cannot execute UPDATE in a read-only transaction",
+        'could not translate host name "db" to address: Temporary failure in name resolution',
+        "the server did not answer within 4.5 s",
+    ],
+)
+def test_what_may_pass_is_told_as_such(cause: str) -> None:
+    assert isinstance(complaint(cause), AwayError)
 
 
 def test_more_people_at_once_than_connections_are_told_to_try_again(tmp_path: Path) -> None:

@@ -31,6 +31,13 @@ def proxy(postgres: PostgresServer) -> Iterator[Proxy]:
         yield proxy
 
 
+@pytest.fixture
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits of half a second, so that tests need not last as long as the diary would wait."""
+    monkeypatch.setattr(waits, "CONNECT_LIMIT", 0.5)
+    monkeypatch.setattr(waits, "LOOKUP_LIMIT", 0.5)
+
+
 def shown(engine: Engine, *names: str) -> list[object]:
     with reading(engine) as connection:
         return [connection.execute(text(f"SHOW {name}")).scalar_one() for name in names]
@@ -174,6 +181,11 @@ def test_the_role_that_is_served_by_the_one_that_migrates(url: str, migration_ur
     assert role_to_serve(url, migration_url) == role
 
 
+def test_an_address_that_does_not_tell_whose_rights_to_look_after_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"^Beside DIARY_MIGRATION_URL, DATABASE_URL needs a user:"):
+        role_to_serve("postgresql+psycopg2:///diary", "postgresql+psycopg2://owner@/diary")
+
+
 @pytest.mark.parametrize(
     ("url", "migration_url"),
     [
@@ -279,6 +291,11 @@ def test_an_option_that_postgresql_does_not_know_is_told(postgres: PostgresServe
             ask(engine)
 
 
+def test_an_option_that_is_named_twice_is_told() -> None:
+    with pytest.raises(StorageError, match=r"^DATABASE_URL names sslmode twice after its “\?”\."):
+        open_engine("postgresql+psycopg2://me@db/diary?sslmode=require&sslmode=disable")
+
+
 # -------------------------------------------------------------------- names of hosts
 
 
@@ -288,6 +305,38 @@ def test_a_name_is_looked_up_and_all_its_addresses_are_tried(
     both = [(0, 0, 0, "", (address, 0)) for address in ("127.0.0.9", "127.0.0.1")]
     monkeypatch.setattr(waits.socket, "getaddrinfo", lambda *_, **__: both)
     assert shown(open_engine(postgres.url(host="db.example.test") + "?sslmode=disable"), "geqo") == ["on"]
+
+
+@pytest.mark.usefixtures("_short")
+def test_where_the_first_address_is_silent_the_next_try_begins_with_another(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [(0, 0, 0, "", (address, 0)) for address in ("127.0.0.9", "127.0.0.1")]
+    monkeypatch.setattr(waits.socket, "getaddrinfo", lambda *_, **__: both)
+    engine = open_engine(postgres.url(host="db.example.test") + "?sslmode=disable")
+    with socket.create_server(("127.0.0.9", postgres.port)):
+        with pytest.raises(StorageError, match=r"^The diary's database is not answering\."):
+            shown(engine, "geqo")
+        time.sleep(waits.PAUSE)
+        assert shown(engine, "geqo") == ["on"]
+
+
+@pytest.mark.usefixtures("_short")
+def test_a_resolver_that_answers_late_is_heard(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def late(*name: object, **_: object) -> list[tuple[object, ...]]:
+        asked.append(name)
+        time.sleep(1)
+        return [(0, 0, 0, "", ("127.0.0.1", 0))]
+
+    monkeypatch.setattr(waits.socket, "getaddrinfo", late)
+    engine = open_engine(postgres.url(host="db.example.test") + "?sslmode=disable")
+    with pytest.raises(StorageError, match=r"^The diary's database is not answering\."):
+        shown(engine, "geqo")
+    time.sleep(waits.PAUSE)
+    assert shown(engine, "geqo") == ["on"]
+    assert len(asked) == 1
 
 
 def test_a_silent_resolver_is_waited_for_once_and_not_long(monkeypatch: pytest.MonkeyPatch) -> None:

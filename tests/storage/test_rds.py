@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,11 +18,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from diary import assembly
-from diary.errors import SettingsError, StorageError
+from diary.errors import AwayError, SettingsError, StorageError
 from diary.settings import load_settings
 from diary.storage.database import reading
 from diary.storage.engine import open_engine
 from diary.storage.rds import RdsToken
+from diary.storage.waits import Pause
 from tests.certificates import Authority
 from tests.ldap import Directory
 from tests.postgres import PostgresServer
@@ -57,6 +59,10 @@ def problem(token: str, host: str, user: str, region: str = "eu-central-1") -> s
         "signature": hmac.compare_digest(hmac.digest(secret, signed.encode(), "sha256").hex(), signature),
     }
     return next((name for name, holds in checks.items() if not holds), None)
+
+
+def token_for(host: str, region: str | None = None) -> str:
+    return RdsToken({"host": host, "user": "me"}, region, Pause()).make()
 
 
 @pytest.fixture(scope="module")
@@ -169,10 +175,21 @@ def test_every_new_connection_has_a_new_token_and_one_that_is_kept_outlives_its_
 # -------------------------------------------------------------------- whose credentials
 
 
+SILENCE = threading.Event()
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, loading what signs a token takes its time."""
+    monkeypatch.setattr("diary.storage.rds.LIMIT", 60.0)
+
+
 class Role(BaseHTTPRequestHandler):
     """The place where a container of Amazon's finds the credentials of its role."""
 
     def do_GET(self) -> None:
+        if self.path == "/silent":
+            SILENCE.wait(60)
         if self.path != "/role" or self.headers["Authorization"] != "for this container":
             self.send_error(403)
             return
@@ -181,6 +198,12 @@ class Role(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(json.dumps({**keys, "Expiration": until}).encode())
+
+    def do_POST(self) -> None:
+        """As STS, which does not let this machine be that role."""
+        self.send_response(403)
+        self.end_headers()
+        self.wfile.write(b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>")
 
     def log_message(self, *_: object) -> None:
         pass
@@ -194,6 +217,7 @@ def role(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     place = ThreadingHTTPServer(("127.0.0.1", 0), Role)
     threading.Thread(target=place.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{place.server_port}/role"
+    SILENCE.set()
     place.shutdown()
     place.server_close()
 
@@ -216,9 +240,45 @@ def test_without_credentials_it_is_told_what_to_do(
         with pytest.raises(StorageError) as caught:
             user_of(open_engine(address(server), iam=True))
         assert str(caught.value) == (
-            "DIARY_DB_IAM=1 finds no AWS credentials. Give this machine a role, or set AWS_ACCESS_KEY_ID and "
+            "DIARY_DB_IAM=1 gets no AWS credentials. Give this machine a role, or set AWS_ACCESS_KEY_ID and "
             "AWS_SECRET_ACCESS_KEY."
         )
+
+
+def test_a_role_that_this_machine_may_not_take_is_told(
+    server: PostgresServer, role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("a web identity")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/diary")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", role.removesuffix("/role"))
+    with pytest.raises(StorageError, match=r"^DIARY_DB_IAM=1 gets no AWS credentials\."):
+        user_of(open_engine(address(server), iam=True))
+
+
+def test_credentials_that_do_not_come_are_waited_for_once_and_not_long(
+    server: PostgresServer, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SILENCE.clear()
+    monkeypatch.setattr("diary.storage.rds.LIMIT", 0.5)
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", role.replace("role", "silent"))
+    engine = open_engine(address(server), iam=True)
+    began = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(AwayError, match=r"^The diary's database is not answering\."):
+            user_of(engine)
+    assert time.monotonic() - began < 1.9
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("diary.abc123.eu-central-1.rds.amazonaws.com", "eu-central-1"),
+        ("diary.abc123.rds.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+    ],
+)
+def test_the_name_of_an_endpoint_tells_its_region(host: str, region: str) -> None:
+    assert f"%2F{region}%2Frds-db%2F" in token_for(host)
 
 
 def test_the_region_is_read_from_the_name_of_the_endpoint_or_from_the_settings_of_aws(
@@ -228,9 +288,9 @@ def test_the_region_is_read_from_the_name_of_the_endpoint_or_from_the_settings_o
     with pytest.raises(StorageError, match=r"^DIARY_DB_IAM=1 needs the database's region\. Set AWS_REGION\.$"):
         user_of(other)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    token = RdsToken({"host": "db.example.test", "user": "me"}).make()
+    token = token_for("db.example.test")
     assert problem(token, "db.example.test:5432", "me", "eu-west-1") is None
-    token = RdsToken({"host": "db.example.test", "user": "me"}, "ap-south-1").make()
+    token = token_for("db.example.test", "ap-south-1")
     assert problem(token, "db.example.test:5432", "me", "ap-south-1") is None
 
 
@@ -271,7 +331,7 @@ def test_host_and_user_must_be_named(url: str) -> None:
 
 
 def test_the_directory_of_these_tests_finds_every_mistake() -> None:
-    token = RdsToken({"host": HOST, "user": "me"}).make()
+    token = token_for(HOST)
     assert problem(token, f"{HOST}:5432", "me") is None
     assert problem(token, f"{HOST}:5433", "me") == "host"
     assert problem(token, f"{HOST}:5432", "you") == "user"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import certifi
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from diary.errors import StorageError
 from diary.storage.database import reading
@@ -149,6 +149,34 @@ def test_a_host_that_libpqs_variable_names_is_another_machine_too(
     monkeypatch.setenv("PGHOST", HOST)
     url = f"postgresql+psycopg2://postgres@/postgres?hostaddr=127.0.0.1&port={plain_server.port}"
     assert refusal(url).startswith("The database has no encryption.")
+
+
+def test_a_host_that_a_service_names_is_another_machine_too(
+    plain_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = tmp_path / "services"
+    services.write_text(f"[prod]\nhost=127.0.0.1\nport={plain_server.port}\nuser=postgres\ndbname=postgres\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(services))
+    assert refusal("postgresql+psycopg2:///?service=prod").startswith("The database has no encryption.")
+    monkeypatch.setenv("PGSERVICE", "prod")
+    assert refusal("postgresql+psycopg2:///").startswith("The database has no encryption.")
+
+
+@pytest.mark.parametrize("by", ["address", "variable"])
+def test_a_local_name_with_another_machines_address_is_verified(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if by == "variable":
+        monkeypatch.setenv("PGHOSTADDR", "203.0.113.9")
+    engine = open_engine("postgresql+psycopg2://me@localhost/x" + "?hostaddr=203.0.113.9" * (by == "address"))
+    asked: dict[str, object] = {}
+
+    @event.listens_for(engine, "do_connect")
+    def _stop(_dialect: object, _record: object, _args: object, named: dict[str, object]) -> None:
+        asked.update(named)
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        engine.connect()
+    assert asked["sslmode"] == "verify-full"
 
 
 def test_silence_anywhere_in_the_greeting_is_given_up(

@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
@@ -292,7 +293,50 @@ def test_where_no_copy_can_be_kept_nothing_is_changed_and_it_is_told(on_server: 
     assert not is_current(engine)
 
 
+def test_a_newer_program_that_starts_too_early_on_the_way_back_leaves_the_copy(empty: str, tmp_path: Path) -> None:
+    make_old(empty)
+    engine = open_engine(empty)
+    old = rows_in(engine)
+    bring_up(empty)
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    else:
+        engine.dispose()
+        for file in tmp_path.glob("diary.db*"):
+            if not file.name.endswith(".bak"):
+                file.unlink()
+        make_file(engine)
+    go(empty, command.upgrade, "0001")
+    for _ in range(2):
+        bring_up(empty)
+        go(empty, command.downgrade, "0001")
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            kept = connection.execute(text('SELECT count(*) FROM "before_0001_2".entries')).scalar_one()
+            assert connection.execute(text("SELECT to_regnamespace('before_0001_3')")).scalar() is None
+    else:
+        copy = open_engine(f"sqlite:///{tmp_path}/diary.db.0001-2.bak")
+        assert rows_in(copy) == old
+        assert not (tmp_path / "diary.db.0001-3.bak").exists()
+        kept = len(OLD_ROWS["entries"])
+    assert kept == len(OLD_ROWS["entries"])
+
+
 # -------------------------------------------------------------------- others that migrate
+
+
+def test_who_has_nothing_to_migrate_waits_for_nobody(on_server: str, postgres: PostgresServer) -> None:
+    bring_up(on_server)
+    name = on_server.rpartition("/")[2]
+    with closing(
+        psycopg2.connect(host=str(postgres.folder), port=postgres.port, user="postgres", dbname=name)
+    ) as other:
+        other.cursor().execute(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+        began = time.monotonic()
+        assembly.prepare(load_settings({"DATABASE_URL": on_server}))
+        assert time.monotonic() - began < 30
 
 
 def test_who_waits_for_another_program_says_so_and_goes_on_when_it_is_done(
@@ -350,8 +394,26 @@ def test_another_role_that_migrates_gives_the_diarys_role_what_it_needs_and_noth
     assert granted == {(table, right) for table in metadata.tables for right in rights} | {
         ("alembic_version", "SELECT")
     }
-    with pytest.raises(StorageError, match=r"^The database refuses\."), writing(open_engine(app_url)) as connection:
+    refused = pytest.raises(StorageError, match=r"^The database refuses to change what another role owns\.")
+    with refused, writing(open_engine(app_url)) as connection:
         connection.execute(text("DROP TABLE entries"))
+
+
+def test_tables_where_the_diarys_role_does_not_look_are_told(on_server: str, app_url: str) -> None:
+    with open_engine(on_server).begin() as connection:
+        connection.execute(text("CREATE SCHEMA elsewhere"))
+    settings = load_settings(
+        {"DATABASE_URL": app_url, "DIARY_MIGRATION_URL": f"{on_server}?options=-csearch_path%3Delsewhere"}
+    )
+    with pytest.raises(StorageError, match=r"Give both roles the same search_path\.$"):
+        assembly.prepare(settings)
+
+
+def test_what_is_wrong_with_the_migrating_role_is_told_under_its_own_setting(on_server: str, app_url: str) -> None:
+    wrong = on_server.replace("//diary@", "//nobody_of_that_name@")
+    settings = load_settings({"DATABASE_URL": app_url, "DIARY_MIGRATION_URL": wrong})
+    with pytest.raises(StorageError, match="the user that DIARY_MIGRATION_URL names does not exist"):
+        assembly.prepare(settings)
 
 
 def test_a_right_that_was_taken_away_is_given_back_at_the_next_start_and_missed_by_doctor(

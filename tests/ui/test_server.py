@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import enumerate as all_threads
 
 import pytest
@@ -9,7 +10,6 @@ from sqlalchemy import make_url
 
 from diary import assembly
 from diary.errors import StorageError
-from diary.settings import Settings
 from diary.ui import server, state
 from tests.faults.proxy import Proxy
 from tests.postgres import PostgresServer
@@ -49,20 +49,36 @@ def wait_until_opened() -> None:
         time.sleep(0.05)
 
 
-def test_a_server_that_comes_back_between_two_questions_ends_nothing(
+def test_a_database_that_comes_and_goes_is_waited_for(
     proxy: Proxy, begun: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proxy.set("refuse")
-    really = assembly.is_ready
-
-    def is_ready(settings: Settings) -> bool:
-        proxy.set("pass")
-        return really(settings)
-
-    monkeypatch.setattr(assembly, "is_ready", is_ready)
+    monkeypatch.setattr(server, "RETRY", 0.1)
+    proxy.set("flaky", 0.7)
     server.start()
+    wait_until_opened()
+    proxy.set("pass")
     assert len(begun) == 1
-    assert really(state.settings())
+    assert assembly.is_ready(state.settings())
+
+
+@pytest.mark.usefixtures("begun")
+def test_what_waiting_does_not_mend_ends_the_start_with_a_sentence(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres.url("served", "nobody_of_that_name"))
+    with pytest.raises(
+        SystemExit, match=r"^The diary cannot start\. .* the user that DATABASE_URL names does not exist"
+    ):
+        server.start()
+
+
+@pytest.mark.usefixtures("proxy")
+def test_whether_the_diary_is_ready_is_asked_over_its_own_connections(postgres: PostgresServer) -> None:
+    assembly.prepare(state.settings())
+    with ThreadPoolExecutor(40) as together:
+        assert all(together.map(lambda _: state.is_ready(), range(40)))
+    open_now = postgres.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = 'served'")
+    assert open_now[0][0] <= state.settings().database_pool
 
 
 @pytest.mark.usefixtures("proxy")
