@@ -25,8 +25,7 @@ class Diary:
     """
 
     def __init__(self, owner_id: str, parts: Parts) -> None:
-        self.owner_id = owner_id
-        self._parts = parts
+        self.owner_id, self._parts = owner_id, parts
         self._entries, self._people, self._sums = parts.entries, parts.people, parts.sums
         self.catalog, self.history = parts.catalog, History(owner_id, parts)
         self._people.welcome(owner_id, parts.clock())
@@ -81,11 +80,13 @@ class Diary:
     def add_days(self, drafts: Sequence[EntryDraft], moods: Sequence[Mood] = ()) -> int:
         """Add many new days at once, and the ``moods`` they bring along, all or none, and tell how many days.
 
-        Raises ConflictError if a day is taken, InvalidMoodError if a mood's name is in use.
+        Raises ConflictError if a day is taken, InvalidMoodError if a mood's name is, NotFoundError if a photo is gone.
         """
         brought = [replace(mood, id=uuid4().hex, retired=False) for mood in moods]
         for draft in drafts:
             self.check(draft)
+            if draft.photo:
+                self._parts.photos.make_young(draft.photo)
         known = (*self.moods(), *brought)
         new = [self._compose(draft, None, known) for draft in drafts]
         self._entries.add(self.owner_id, new, brought, self._parts.clock())
@@ -245,6 +246,5 @@ class Diary:
 
 def _same(new: Entry, kept: Entry) -> bool:
     """Whether a save would change nothing the person sees."""
-    return replace(new, revision=0, created_at=kept.created_at, updated_at=kept.updated_at, zone="", track=None) == (
-        replace(kept, revision=0, zone="", track=None)
-    )
+    bare = replace(new, revision=0, created_at=kept.created_at, updated_at=kept.updated_at, zone="", track=None)
+    return bare == replace(kept, revision=0, zone="", track=None)

@@ -23,28 +23,27 @@ class History:
     def undo(self, day: date, before: Entry | None, revision: int) -> None:
         """Make ``day`` what it was ``before`` the change that left it at ``revision``: that entry, or empty.
 
-        Raises ConflictError when the day was changed again meanwhile.
+        Raises ConflictError when the day was changed again meanwhile, NotFoundError when what it was is forgotten.
         """
         if before:
-            self._write(before, over=revision)
+            self._write(before, revision)
         else:
             self._entries.delete(self._owner_id, day, revision, self._clock())
         log.info("undone day")
 
-    def versions(self, day: date) -> tuple[Former, ...]:
-        """What ``day`` was before each of its changes, newest first."""
-        return self._revisions.of_day(self._owner_id, day)
+    def versions(self, day: date, limit: int | None = None) -> tuple[Former, ...]:
+        """What ``day`` was before each of its changes, or before the last ``limit`` of them, newest first."""
+        return self._revisions.of_day(self._owner_id, day, limit)
 
-    def take_back(self, day: date, revision: int) -> None:
-        """Make ``day`` what it was at ``revision``; what it is now becomes a former version itself.
+    def take_back(self, day: date, revision: int, over: int) -> None:
+        """Make ``day`` what it was at ``revision``; what it is now, at revision ``over``, becomes a former version.
 
-        Raises NotFoundError when that version is no longer kept, ConflictError when somebody changes the day
-        at the same moment.
+        Raises NotFoundError when that version is no longer kept, ConflictError when the day was changed meanwhile.
         """
-        former = next((one.entry for one in self.versions(day) if one.entry.revision == revision), None)
+        former = self._revisions.find(self._owner_id, day, revision)
         if former is None:
             raise NotFoundError(GONE)
-        self._write(former, over=self._entries.last_revision(self._owner_id, day))
+        self._write(former, over)
         log.info("took back version revision=%d", revision)
 
     def deleted(self, limit: int = 50) -> tuple[Former, ...]:
@@ -59,8 +58,10 @@ class History:
         deleted = self._revisions.find_deleted(self._owner_id, day)
         if deleted is None:
             raise NotFoundError(GONE)
-        self._write(deleted, over=deleted.revision)
+        self._write(deleted, deleted.revision)
         log.info("put back a deleted day")
 
     def _write(self, entry: Entry, over: int) -> None:
-        self._entries.write(self._owner_id, replace(entry, revision=over + 1), over, self._clock())
+        """Write what the day was; what is forgotten at the same moment takes its photo along, and is not written."""
+        former = None if entry.revision == over else entry.revision
+        self._entries.write(self._owner_id, replace(entry, revision=over + 1), over, self._clock(), former=former)

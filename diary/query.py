@@ -29,7 +29,8 @@ class EntryFilter:
 def fold(text: str) -> str:
     """``text`` without case and accents, so that ``etoile`` finds ``Étoile`` (Unicode NFKD, marks dropped)."""
     plain = unicodedata.normalize("NFKD", text).casefold()  # decomposed first: what ℌ stands for is a capital
-    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    folded = unicodedata.normalize("NFKD", plain)
+    return folded.translate({ord(sign): None for sign in set(folded) if unicodedata.combining(sign)})
 
 
 def words(text: str) -> tuple[str, ...]:

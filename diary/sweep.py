@@ -10,10 +10,10 @@ from threading import Event, Thread
 from diary.errors import DiaryError
 from diary.history import KEPT
 from diary.log import end_request
-from diary.protocols import Parts
+from diary.protocols import RESTORED, Parts
 
 log = logging.getLogger(__name__)
-YOUNG, DAY = timedelta(days=1), timedelta(days=1)
+YOUNG, DAY, TRUSTED = timedelta(days=1), timedelta(days=1), timedelta(days=3)
 PAUSE = 20  # seconds
 FORGOT = "forgot"  # the mark of the last day's work
 
@@ -35,12 +35,16 @@ class Swept:
 def sweep(parts: Parts, *, even_most: bool = False) -> Swept:
     """`forget`, then send the photos that wait, and remove those older than 30 days that nothing shows.
 
-    Younger ones may belong to days that a restored database does not know yet. Where more photos would be removed
-    than kept, the database is probably not the one they belong to: they are left then, unless ``even_most`` are
-    meant. Raises StorageError, also when a store is out of reach; the next sweep finishes what this one left.
+    Younger ones may belong to days that a restored database does not know yet; and for 30 days after a restore older
+    ones, too, may belong to what was there before. Where more photos would be removed than kept, the database is
+    probably not the one they belong to: they are left then, unless ``even_most`` are meant. Raises StorageError, also
+    when a store is out of reach; the next sweep finishes what this one left.
     """
     forgotten = forget(parts)
     sent = parts.photos.send_waiting()
+    restored = parts.marks.find(RESTORED)
+    if restored and parts.clock() - restored < KEPT:
+        return replace(forgotten, sent=sent)
     old = set(parts.photos.keys(parts.clock() - KEPT))
     shown = parts.revisions.photos_in_use(old)
     if len(old - shown) > len(shown) and not even_most:
@@ -68,13 +72,13 @@ def _remove(parts: Parts, photos: Collection[str], age: timedelta) -> int:
 def is_turn(parts: Parts) -> bool:
     """Whether it is this program's turn to sweep: once a day, however many share the database or are started anew.
 
-    Where the last time is not known, long ago or still to come, a clock may have jumped: nothing is forgotten then
-    before another day has gone by.
+    Where the last time is not known, more than three days ago or still to come, a clock may have jumped: nothing is
+    forgotten then before another day has gone by.
     """
     now, last = parts.clock(), parts.marks.find(FORGOT)
     if last and timedelta(0) <= now - last < DAY:
         return False
-    return parts.marks.advance(FORGOT, last, now) and last is not None and DAY <= now - last <= KEPT
+    return parts.marks.advance(FORGOT, last, now) and last is not None and DAY <= now - last <= TRUSTED
 
 
 class Caretaker:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from diary.refresh import TrackRefresher
 from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
 from diary.storage.marks import MarkStore
-from diary.storage.migration import migrate
+from diary.storage.migration import is_current, migrate
 from diary.storage.people import PersonStore
 from diary.storage.revisions import RevisionStore
 from diary.storage.sums import SumStore
@@ -73,6 +74,9 @@ class MemoryPhotoStore:
 
     def is_lost(self, key: str) -> bool:
         return key not in self.kept
+
+    def make_young(self, key: str) -> None:
+        self.get(key)
 
     def remove(self, key: str, before: datetime, is_shown: Callable[[], object]) -> bool:
         taken = self.kept.pop(key, None)
@@ -167,6 +171,7 @@ def make_parts(
         photos=photos or MemoryPhotoStore(),
         catalog=catalog,
         refresher=TrackRefresher(catalog, tracks, clock),
+        is_ready=partial(is_current, engine),
         clock=clock,
     )
 

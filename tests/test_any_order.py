@@ -115,7 +115,7 @@ class Tabs(RuleBasedStateMachine):
     def take_back(self, day: date, pick: int) -> None:
         if former := self.former[day]:
             revision, note = former[pick % len(former)]
-            self.diary.history.take_back(day, revision)
+            self.diary.history.take_back(day, revision, self.changes[day])
             self.change(day, note)
 
     @rule(day=DAYS)

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from diary.diary import Diary
 from diary.errors import ConflictError, NotFoundError
 from diary.model import EntryDraft
-from tests.builders import FULL_DAY, TODAY, Clock, a_row_of_days, make_diary, mood, over
+from diary.sweep import forget
+from tests.builders import FULL_DAY, TODAY, Clock, a_row_of_days, make_diary, make_parts, mood, over
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -50,10 +52,10 @@ def test_a_former_version_is_brought_back_and_what_it_replaced_becomes_one(datab
     first = diary.save(FULL_DAY)
     clock.move(minutes=5)
     second = diary.save(over(first, note="second", song=None, photo=None))
-    diary.history.take_back(TODAY, first.revision)
+    diary.history.take_back(TODAY, first.revision, 2)
     assert diary.find_day(TODAY) == replace(first, revision=3)
     assert diary.photo(first.photo) == b"a picture"
-    diary.history.take_back(TODAY, second.revision)
+    diary.history.take_back(TODAY, second.revision, 3)
     assert diary.find_day(TODAY) == replace(second, revision=4)
     assert notes(diary) == [first.note, "second", first.note]
 
@@ -64,7 +66,7 @@ def test_the_version_comes_back_with_the_mood_it_was_noted_with(database: str) -
     first = diary.save(EntryDraft(TODAY, "calm"))
     diary.save(over(first, mood="sad"))
     diary.change_mood(replace(mood(diary.moods(), "calm"), name="peaceful", valence=0.1))
-    diary.history.take_back(TODAY, 1)
+    diary.history.take_back(TODAY, 1, 2)
     assert diary.find_day(TODAY).mood == replace(first.mood, retired=True)
 
 
@@ -73,9 +75,9 @@ def test_a_version_that_was_never_there_is_not_found(database: str) -> None:
     entry = diary.save(FULL_DAY)
     for revision in (entry.revision, 0, 7, -1):
         with pytest.raises(NotFoundError, match="kept for 30 days"):
-            diary.history.take_back(TODAY, revision)
+            diary.history.take_back(TODAY, revision, entry.revision)
     with pytest.raises(NotFoundError):
-        diary.history.take_back(YESTERDAY, 1)
+        diary.history.take_back(YESTERDAY, 1, 1)
     assert diary.find_day(TODAY) == entry
 
 
@@ -83,9 +85,69 @@ def test_a_tab_that_shows_an_older_state_cannot_save_over_what_was_taken_back(da
     diary = make_diary(database)
     first = diary.save(FULL_DAY)
     stale = diary.save(over(first, note="second"))
-    diary.history.take_back(TODAY, 1)
+    diary.history.take_back(TODAY, 1, 2)
     with pytest.raises(ConflictError):
         diary.save(over(stale, note="from another tab"))
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "deleted"])
+def test_a_version_is_not_brought_back_over_what_the_screen_did_not_show(database: str, meanwhile: str) -> None:
+    diary = make_diary(database)
+    shown = diary.save(over(diary.save(FULL_DAY), note="shown"))
+    if meanwhile == "changed":
+        diary.save(over(shown, note="from another tab"))
+    else:
+        diary.delete(shown)
+    kept = diary.find_day(TODAY)
+    with pytest.raises(ConflictError):
+        diary.history.take_back(TODAY, 1, shown.revision)
+    assert diary.find_day(TODAY) == kept
+
+
+def test_a_day_is_not_put_back_that_somebody_is_writing_anew(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    diary = make_diary(database)
+    diary.delete(diary.save(FULL_DAY))
+    deleted = diary.history._revisions.find_deleted("local", TODAY)
+    anew = diary.save(EntryDraft(TODAY, note="anew"))
+    monkeypatch.setattr(diary.history._revisions, "find_deleted", lambda *_: deleted)
+    with pytest.raises(ConflictError):
+        diary.history.put_back(TODAY)
+    assert diary.find_day(TODAY) == anew
+
+
+@pytest.mark.parametrize("way", ["taken back", "undone"])
+def test_a_version_that_is_forgotten_at_the_same_moment_is_not_brought_back(
+    database: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its photo would go with it, and the day would show a broken picture."""
+    clock = Clock()
+    parts = make_parts(database, clock=clock)
+    diary = Diary("local", parts)
+    first = diary.save(FULL_DAY)
+    second = diary.save(over(first, note="second", photo=None))
+    clock.move(days=31)
+    really = diary.history._entries.write
+
+    def write(*args: object, **kwargs: object) -> None:
+        forget(parts)
+        really(*args, **kwargs)
+
+    monkeypatch.setattr(diary.history._entries, "write", write)
+    ways = {
+        "taken back": lambda: diary.history.take_back(TODAY, 1, second.revision),
+        "undone": lambda: diary.history.undo(TODAY, first, second.revision),
+    }
+    with pytest.raises(NotFoundError, match="no longer kept"):
+        ways[way]()
+    assert diary.find_day(TODAY) == second
+
+
+def test_no_more_versions_are_read_than_are_asked_for(database: str) -> None:
+    diary = make_diary(database)
+    entry = diary.save(FULL_DAY)
+    for number in range(5):
+        entry = diary.save(over(entry, note=str(number)))
+    assert [one.entry.note for one in diary.history.versions(TODAY, 2)] == ["3", "2"]
 
 
 def test_deleted_days_lie_in_the_trash_the_last_one_first(database: str) -> None:
@@ -135,7 +197,7 @@ def test_a_deleted_day_that_is_written_anew_keeps_what_it_was(database: str, wri
         diary.add_days([EntryDraft(TODAY, note="anew"), EntryDraft(YESTERDAY, note="other")])
     assert diary.history.deleted() == ()
     assert notes(diary) == [entry.note]
-    diary.history.take_back(TODAY, 1)
+    diary.history.take_back(TODAY, 1, 3)
     assert diary.find_day(TODAY) == replace(entry, revision=4)
     assert notes(diary) == ["anew", entry.note]
 

@@ -116,7 +116,7 @@ DONE: dict[str, Callable[[House], object]] = {
         refused(ConflictError, lambda: h.bob.history.undo(TODAY, h.entry, h.entry.revision)),
         refused(InvalidEntryError, lambda: h.bob.history.undo(TODAY, h.entry, 0)),  # with a mood that bob has not
     ],
-    "history.take_back": lambda h: refused(NotFoundError, lambda: h.bob.history.take_back(TODAY, 1)),
+    "history.take_back": lambda h: refused(NotFoundError, lambda: h.bob.history.take_back(TODAY, 1, 2)),
     "history.put_back": lambda h: refused(NotFoundError, lambda: h.bob.history.put_back(DELETED)),
     "keep_unsaved": lambda h: h.bob.keep_unsaved(Unsaved(TODAY, note="bob")),
     "drop_unsaved": lambda h: h.bob.drop_unsaved(TODAY),

@@ -1,7 +1,7 @@
 """The days of every owner. No method without an owner; what is another's is not there."""
 
 from calendar import isleap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -25,13 +25,13 @@ from diary.model import FIRST_DAY, Entry, Mood, PastSong, unstorable
 from diary.query import EntryFilter, fold, words
 from diary.storage.database import reading, writing
 from diary.storage.people import PersonStore, is_nobodys, put_moods
-from diary.storage.revisions import set_aside
+from diary.storage.revisions import hold_version, set_aside
 from diary.storage.rows import TRACK, entry_of, select_days, song_of, track_key, values_of
 from diary.storage.tables import entries, moods, tracks
 from diary.storage.tracks import track_of
 
 _DAYS = select_days(entries)
-_BATCH = 1000  # days written at once: rows of a whole diary would take twice its memory
+_BATCH, _LONG = 1000, 300_000  # days, and characters of their notes, written at once: rows hold each text twice
 
 
 class EntryStore:
@@ -71,10 +71,10 @@ class EntryStore:
         return self._read(query.order_by(entries.c.day.desc()).limit(limit))
 
     def each(self, owner_id: str) -> Iterator[Entry]:
-        """All entries, oldest first, read as they are asked for."""
+        """All entries, oldest first, read as they are asked for: few at a time, as each may hold a long note."""
         query = _DAYS.where(_mine(owner_id)).order_by(entries.c.day)
         with reading(self._engine, still=True) as connection:
-            for row in connection.execution_options(yield_per=500).execute(query).mappings():
+            for row in connection.execution_options(yield_per=40).execute(query).mappings():
                 yield entry_of(row)
 
     def count(self, owner_id: str) -> int:
@@ -106,11 +106,11 @@ class EntryStore:
                     found.append(PastSong(song, track_of(row, "track_"), row["times"], row["last_day"]))
         return tuple(found[:limit])
 
-    def write(self, owner_id: str, entry: Entry, over: int, now: datetime) -> None:
+    def write(self, owner_id: str, entry: Entry, over: int, now: datetime, former: int | None = None) -> None:
         """Put ``entry`` in the place of the day's revision ``over`` (0: of nothing), which is kept as a former version.
 
-        Raises ConflictError when the day holds another revision, deleted or not, InvalidEntryError when its mood is
-        gone.
+        ``former`` is the former version it is taken from. Raises ConflictError when the day holds another revision,
+        deleted or not, InvalidEntryError when its mood is gone, NotFoundError when that version is.
         """
         values = values_of(entry)
         there = and_(entries.c.owner_id == owner_id, entries.c.day == entry.day, entries.c.revision == over)
@@ -120,10 +120,12 @@ class EntryStore:
                 set_aside(connection, there, now)
                 query = update(entries).where(there).values(**values, deleted_at=None)
                 if connection.execute(query).rowcount:
-                    return
-                if over:
+                    if former is not None:
+                        hold_version(connection, owner_id, entry.day, former)
+                elif over:
                     raise ConflictError(entry.day)
-                connection.execute(insert(entries).values(owner_id=owner_id, **values))
+                else:
+                    connection.execute(insert(entries).values(owner_id=owner_id, **values))
 
         self._attempt(owner_id, [entry], put)
 
@@ -140,7 +142,7 @@ class EntryStore:
                 put_moods(connection, owner_id, brought)
                 _make_room(connection, owner_id, [day for day in sorted(over) if over[day]], now)
                 ordered = sorted(new, key=lambda entry: entry.day)  # so that no two who add at once wait for each other
-                for some in (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH)):
+                for some in _batches(ordered):
                     rows = [{**values_of(e), "owner_id": owner_id, "revision": over[e.day] + 1} for e in some]
                     connection.execute(insert(entries), rows)
 
@@ -175,6 +177,17 @@ class EntryStore:
     def _read(self, query: Select[Any]) -> tuple[Entry, ...]:
         with reading(self._engine) as connection:
             return tuple(entry_of(row) for row in connection.execute(query).mappings())
+
+
+def _batches(new: Iterable[Entry]) -> Iterator[list[Entry]]:
+    some: list[Entry] = []
+    for entry in new:
+        some.append(entry)
+        if len(some) == _BATCH or sum(len(one.note) for one in some) > _LONG:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _mine(owner_id: str) -> ColumnElement[bool]:

@@ -9,8 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from diary.storage.database import put_row, reading, writing
 from diary.storage.tables import keys, marks
 
-RESTORED = "restored"  # when a backup was put in the place of what was there
-
 
 def set_mark(connection: Connection, name: str, now: datetime) -> None:
     """Note in the caller's transaction that ``name`` was done ``now``."""

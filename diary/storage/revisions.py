@@ -6,12 +6,12 @@ from contextlib import suppress
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, insert, literal, select
 
+from diary.errors import NotFoundError
 from diary.model import Entry
-from diary.protocols import Forgotten, Former
+from diary.protocols import RESTORED, Forgotten, Former
 from diary.storage.database import reading, writing
-from diary.storage.marks import RESTORED
 from diary.storage.rows import entry_of, select_days
 from diary.storage.tables import UtcDateTime, drafts, entries, marks, revisions
 
@@ -27,21 +27,43 @@ def set_aside(connection: Connection, which: ColumnElement[bool], now: datetime)
     connection.execute(insert(revisions).from_select([*_CONTENT, "replaced_at"], rows))
 
 
+def hold_version(connection: Connection, owner_id: str, day: date, revision: int) -> None:
+    """Keep a former version from being forgotten before the caller's transaction ends.
+
+    Raises NotFoundError when it is gone already.
+    """
+    query = select(revisions.c.revision).where(_is(owner_id, day, revision)).with_for_update(read=True, key_share=True)
+    if connection.execute(query).first() is None:
+        raise NotFoundError("That version of the day is no longer kept.")
+
+
+def _is(owner_id: str, day: date, revision: int) -> ColumnElement[bool]:
+    return and_(revisions.c.owner_id == owner_id, revisions.c.day == day, revisions.c.revision == revision)
+
+
 class RevisionStore:
     """Former versions of days and deleted days, by owner."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of_day(self, owner_id: str, day: date) -> tuple[Former, ...]:
-        """What the day was before, newest first; the times it was empty are left out."""
+    def of_day(self, owner_id: str, day: date, limit: int | None) -> tuple[Former, ...]:
+        """What the day was before, newest first, at most ``limit`` of them; the times it was empty are left out."""
         query = (
             select_days(revisions)
             .where(revisions.c.owner_id == owner_id, revisions.c.day == day, revisions.c.deleted_at.is_(None))
             .order_by(revisions.c.revision.desc())
+            .limit(limit)
         )
         with reading(self._engine) as connection:
             return tuple(Former(entry_of(row), row["replaced_at"]) for row in connection.execute(query).mappings())
+
+    def find(self, owner_id: str, day: date, revision: int) -> Entry | None:
+        """What the day was at ``revision``; None where that is not kept, or the day was empty then."""
+        query = select_days(revisions).where(_is(owner_id, day, revision), revisions.c.deleted_at.is_(None))
+        with reading(self._engine) as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return entry_of(row) if row else None
 
     def deleted(self, owner_id: str, limit: int) -> tuple[Former, ...]:
         """The days in the trash, those deleted last first."""
@@ -81,6 +103,8 @@ class RevisionStore:
     def photos_in_use(self, keys: Collection[str]) -> set[str]:
         """Those of ``keys`` that a day, one in the trash, a former version or a draft shows, all at one instant."""
         left, used = iter(keys), set[str]()
+        if not keys:
+            return used
         with reading(self._engine, still=True) as connection:
             while some := list(islice(left, 500)):
                 for table in (entries, revisions):
@@ -89,8 +113,12 @@ class RevisionStore:
 
 
 def photos_of_drafts(connection: Connection) -> Iterator[str]:
-    """The keys of photos that drafts show, of all owners; what stands there may be spoiled."""
-    for fields in connection.execute(select(drafts.c.fields)).scalars():
+    """The keys of photos that drafts show, of all owners; what stands there may be spoiled.
+
+    Drafts without a photo, however long, are not fetched.
+    """
+    with_photo = select(drafts.c.fields).where(drafts.c.fields.contains('"photo": "'))
+    for fields in connection.execute(with_photo).scalars():
         with suppress(ValueError, AttributeError):  # what is no draft shows no photo
             if isinstance(key := json.loads(fields).get("photo"), str):
                 yield key

@@ -7,9 +7,9 @@ from datetime import date
 
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, PhotoError, StorageError
 from diary.model import Entry, EntryDraft
-from diary.ui.forms import change_day, drop_kept, keep_typed, told, unsaved
+from diary.ui.forms import change_day, drop_kept, keep_typed, unsaved
 from diary.ui.songs import chosen_song, read_search
-from diary.ui.state import Change, Form, current_diary, set_params, tab, value, zone
+from diary.ui.state import Change, Form, current_diary, set_params, tab, told, value, zone
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ def undo() -> None:
 
 @told
 def delete(entry: Entry) -> None:
-    """Take a day out of the diary; it can be taken back until the next change."""
+    """Put a day into the trash."""
     remembered = tab()
     current_diary().delete(entry)
     remembered.leave_form(Change(entry.day, entry, entry.revision + 1, deleted=True))
@@ -125,7 +125,7 @@ def delete(entry: Entry) -> None:
 def take_back(entry: Entry, revision: int) -> None:
     """Make a day what it was at ``revision``; `undo` makes it ``entry`` again."""
     diary, remembered = current_diary(), tab()
-    diary.history.take_back(entry.day, revision)
+    diary.history.take_back(entry.day, revision, entry.revision)
     now = diary.find_day(entry.day)
     remembered.leave_form(Change(entry.day, entry, now.revision) if now else None)
 

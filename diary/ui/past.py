@@ -8,6 +8,7 @@ from diary.protocols import Former
 from diary.ui import acts, cards, text
 
 _AT_ONCE, _MOST = 50, 400  # deleted days
+_VERSIONS = 20
 
 
 def versions(diary: Diary, entry: Entry) -> None:
@@ -17,11 +18,13 @@ def versions(diary: Diary, entry: Entry) -> None:
     with st.expander("Earlier versions", icon=":material/history:", key="versions", on_change="rerun") as box:
         if not box.open:
             return
-        former = diary.history.versions(entry.day)
+        former = diary.history.versions(entry.day, _VERSIONS)
         if not former:
             st.caption("Earlier versions are kept for 30 days. None of this day is left.")
         for one in former:
             _version(one, entry)
+        if len(former) == _VERSIONS:
+            st.caption(f"These are the last {_VERSIONS}; those before come up once one of them is brought back.")
 
 
 def _version(former: Former, entry: Entry) -> None:

@@ -144,6 +144,32 @@ class PhotoStoreContract:
             store.remove(key, soon(), lambda: 1 / 0)
         assert store.get(key)
 
+    def test_a_photo_that_two_remove_at_once_and_one_puts_back_is_there(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+
+        def is_shown() -> bool:
+            assert store.remove(key, soon(), lambda: True)  # the other finds nothing
+            return True
+
+        assert not store.remove(key, soon(), is_shown)
+        assert store.get(key)
+        assert store.get(key, small=True)
+
+    def test_a_thumbnail_that_a_crash_left_alone_is_removed(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        store._shelf.remove([key])
+        assert list(store.keys(soon())) == [key]
+        assert store.remove(key, soon(), lambda: False)
+        assert list(store.keys(soon())) == []
+
+    def test_a_damaged_photo_that_is_chosen_again_is_whole_again(self, store: PhotoStore) -> None:
+        key = store.put(ANNA, jpeg())
+        large = store.get(key)
+        store._shelf.remove([key])
+        store._shelf.write({key: bytes(len(large))})
+        assert store.put(ANNA, jpeg()) == key
+        assert store.get(key) == large
+
     def test_a_photo_is_lost_when_it_is_not_there(self, store: PhotoStore) -> None:
         key = store.put(ANNA, jpeg())
         assert not store.is_lost(key)

@@ -20,8 +20,7 @@ def _failing() -> None:
     import streamlit as st
 
     from diary.errors import InvalidMoodError
-    from diary.ui.forms import told
-    from diary.ui.state import tab
+    from diary.ui.state import tab, told
 
     @told
     def act() -> None:

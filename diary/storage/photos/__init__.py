@@ -1,13 +1,13 @@
 """Photos, named by content and kept on a shelf: a folder, or a bucket of S3."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 from sqlalchemy import Engine
 
@@ -16,40 +16,11 @@ from diary.storage.photos.bucket import BucketShelf
 from diary.storage.photos.folder import FolderShelf
 from diary.storage.photos.keys import belongs_to, file_name, is_name_of, key_of, photo_key
 from diary.storage.photos.pictures import Picture, prepare
+from diary.storage.photos.shelf import Shelf
 from diary.storage.photos.waiting import WaitingPhotos
 
 _ENOUGH = 3  # failures in a row after which the shelf is at fault, and not what was sent
 __all__ = ["PhotoStore", "Picture", "Shelf", "open_photos", "photo_key", "prepare"]
-
-
-class Shelf(Protocol):
-    """Where files lie by name. Every method may raise StorageError."""
-
-    @property
-    def origin(self) -> str | None:
-        """Scheme and host of what `address` gives, None where it gives nothing."""
-
-    @property
-    def may_be_away(self) -> bool:
-        """Whether it can be out of reach while the database is not."""
-
-    def patiently(self) -> Self:
-        """The same shelf for work that nobody waits for, where calls may take longer."""
-
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """Keep all, durably, before it returns; those that are there already become young."""
-
-    def read(self, name: str) -> bytes:
-        """A file. Raises NotFoundError."""
-
-    def remove(self, names: Iterable[str]) -> None:
-        """Remove files; one that is not there is no error."""
-
-    def names(self, start: str = "") -> Iterator[tuple[str, datetime]]:
-        """Names in order, each with the instant it was last written (UTC)."""
-
-    def address(self, name: str) -> str | None:
-        """An address that shows a file for a short while, None where only this program can show it."""
 
 
 class PhotoStore:
@@ -122,6 +93,12 @@ class PhotoStore:
         except StorageError:
             return False
 
+    def make_young(self, key: str) -> None:
+        """Let no sweep take the photo for an old one that nothing shows. Raises `NotFoundError` if there is none."""
+        if (picture := self._find(key)) is None:
+            raise NotFoundError("A photo that was here a moment ago is gone. Please begin again.")
+        self._put_back(key, picture)
+
     def delete(self, key: str) -> None:
         """Remove a photo and its thumbnail. One that is not there is no error."""
         with suppress(NotFoundError):
@@ -138,14 +115,25 @@ class PhotoStore:
         """
         if key_of(key) != key or self._is_young(key, before):
             return False
-        picture, is_gone = self._find(key), False
+        if (picture := self._find(key)) is None:
+            return self._remove_small(key)
         try:
             self.patiently().delete(key)
-            is_gone = not is_shown()
         finally:
-            if picture and not is_gone:
-                self._put_back(key, picture)
+            is_gone = False
+            try:
+                is_gone = not is_shown()
+            finally:
+                if not is_gone:
+                    self._put_back(key, picture)
         return is_gone
+
+    def _remove_small(self, key: str) -> bool:
+        """Remove the thumbnail of a photo that is gone; one that somebody puts back at the same moment stays whole."""
+        self._patient.remove([file_name(key, small=True)])
+        if picture := self._find(key):
+            self._put_back(key, picture)
+        return picture is None
 
     def _is_young(self, key: str, before: datetime) -> bool:
         files = self._patient.names(key.removesuffix("webp"))

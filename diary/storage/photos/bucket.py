@@ -28,7 +28,8 @@ _T = TypeVar("_T")
 class BucketShelf:
     """Objects below ``prefix`` in ``bucket``, found and signed as boto3's own settings say.
 
-    Every method but `origin` may raise StorageError, a sentence on what S3 did, within `HURRIED` seconds.
+    Every method but `origin` may raise StorageError, a sentence on what S3 did, within `HURRIED` seconds; `names` for
+    each page of a thousand.
     """
 
     may_be_away = True
@@ -120,26 +121,38 @@ class BucketShelf:
         return {"Bucket": self._bucket, "Key": self._prefix + name}
 
     def _ask(self, done: str, call: Callable[[Any], _T], name: str | None = None, line: Line | None = None) -> _T:
+        def attempt() -> _T:
+            s3 = self._store.client()
+            try:
+                return call(s3)
+            except Exception as error:
+                if name and self._is_missing(s3, error, name):
+                    raise NotFoundError("There is no such photo.") from None
+                raise
+
         try:
-            return (line or self._store.line).ask(lambda: call(self._store.client()), self._seconds)
+            return (line or self._store.line).ask(attempt, self._seconds)
         except Exception as error:
             reason = reason_of(error)
             if reason is None:
                 raise
-            if name and self._is_missing(reason.cause, name):
-                raise NotFoundError("There is no such photo.") from None
             log.warning("photo not %s cause=%s", done, reason.cause)
             raise StorageError(f"The photo could not be {done}: {reason.sentence}.") from None  # it names the photo
 
-    def _is_missing(self, cause: str, name: str) -> bool:
+    def _is_missing(self, s3: Any, error: Exception, name: str) -> bool:
         """Whether S3 refused because the object is not there.
 
         To those who may not list a whole bucket it says "access denied" for what is missing. They may list what
         begins with this name, and so learn which of the two is meant.
         """
-        if cause != "AccessDenied":
-            return cause == "NoSuchKey"
+        reason = reason_of(error)
+        if reason is None or reason.cause != "AccessDenied":
+            return reason is not None and reason.cause == "NoSuchKey"
+        key = self._prefix + name
         try:
-            return name not in {found for found, _ in self.names(name)}
-        except StorageError:
+            page = s3.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        except Exception as refusal:
+            if reason_of(refusal) is None:
+                raise
             return False
+        return key not in {found["Key"] for found in page.get("Contents", ())}

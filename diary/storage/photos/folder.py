@@ -30,7 +30,7 @@ class FolderShelf:
         return self
 
     def write(self, files: Mapping[str, bytes]) -> None:
-        """Keep ``files``, all or none; those that are there already are not written again, but become young.
+        """Keep ``files``, all or none; those that are there, and whole, are not written again, but become young.
 
         Once this returns, all are on the disk under their final names. Raises `StorageError` if the folder is
         full or cannot be written.
@@ -68,26 +68,28 @@ class FolderShelf:
             for folder in _sorted(self._root):
                 inside = f"{folder.name}/"
                 if folder.is_dir() and (inside.startswith(start) or start.startswith(inside)):
-                    for file in _sorted(Path(folder.path)):
-                        if f"{inside}{file.name}".startswith(start):
-                            with suppress(FileNotFoundError):  # another process has removed it meanwhile
-                                written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-                                yield f"{inside}{file.name}", written
+                    for file in _sorted(Path(folder.path), start.removeprefix(inside)):
+                        with suppress(FileNotFoundError):  # another process has removed it meanwhile
+                            written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+                            yield f"{inside}{file.name}", written
 
     def address(self, name: str) -> None:
         """None: only this program can show what lies in its folder."""
 
     def _move_in(self, files: Mapping[Path, bytes]) -> None:
         """Write all aside, then move all into place, so that a reader never meets half a file."""
-        with tempfile.TemporaryDirectory(prefix=".aside-", dir=self._root) as aside:
+        aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=self._root))
+        try:
             for path, content in files.items():
-                with (Path(aside) / path.name).open("wb") as file:
+                with (aside / path.name).open("wb") as file:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
             for path in files:
-                os.replace(Path(aside) / path.name, path)
-        for folder in {*(path.parent for path in files), self._root}:
+                os.replace(aside / path.name, path)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)  # tempfile's own way calls itself without end where it may not
+        for folder in {*(path.parent for path in files), self._root, self._root.parent}:
             descriptor = os.open(folder, os.O_RDONLY)
             try:
                 os.fsync(descriptor)
@@ -104,7 +106,7 @@ class FolderShelf:
 def _made_young(files: Mapping[Path, bytes]) -> bool:
     """Whether all are there, written just now as far as a sweep can tell."""
     try:
-        if all(path.stat().st_size == len(content) for path, content in files.items()):
+        if all(path.read_bytes() == content for path, content in files.items()):
             for path in files:
                 os.utime(path)
             return True
@@ -113,10 +115,10 @@ def _made_young(files: Mapping[Path, bytes]) -> bool:
     return False
 
 
-def _sorted(folder: Path) -> list[os.DirEntry[str]]:
+def _sorted(folder: Path, start: str = "") -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
-            return sorted(found, key=lambda entry: entry.name)
+            return sorted((entry for entry in found if entry.name.startswith(start)), key=lambda entry: entry.name)
     except (FileNotFoundError, NotADirectoryError):
         return []
 

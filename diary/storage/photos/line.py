@@ -33,7 +33,11 @@ class Line:
         if not self._free.acquire(timeout=seconds):
             raise TimeoutError
         answer: Future[_T] = Future()
-        threading.Thread(target=self._run, args=(call, until, answer), name="photos", daemon=True).start()
+        try:
+            threading.Thread(target=self._run, args=(call, until, answer), name="photos", daemon=True).start()
+        except RuntimeError:  # the system has no thread to spare
+            self._free.release()
+            raise TimeoutError from None
         try:
             return answer.result(max(0, until - time.monotonic()))
         except TimeoutError:

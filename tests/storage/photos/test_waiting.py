@@ -173,6 +173,31 @@ def test_a_photo_that_s3_does_not_take_back_is_kept_aside(store: PhotoStore, fau
     assert store.get(key) == content
 
 
+def test_a_photo_that_s3_does_not_remove_is_not_written_anew_unless_it_is_shown(
+    store: PhotoStore, faulty: FaultyS3
+) -> None:
+    """It would be young again, and never be forgotten."""
+    key = store.put(ANNA, jpeg())
+    written = {name: at for name, (_, at) in faulty.kept.items()}
+    really = store._patient.remove
+
+    def remove(names: list[str]) -> None:
+        faulty.fault = "AccessDenied"
+        try:
+            really(names)
+        finally:
+            faulty.fault = None
+
+    store._patient.remove = remove
+    with pytest.raises(StorageError):
+        store.remove(key, soon(), lambda: False)
+    assert {name: at for name, (_, at) in faulty.kept.items()} == written
+    with pytest.raises(StorageError):
+        store.remove(key, soon(), lambda: True)
+    assert {name: at for name, (_, at) in faulty.kept.items()} != written
+    assert not store.is_waiting(key)
+
+
 def test_a_silent_store_has_lost_nothing(store: PhotoStore, faulty: FaultyS3) -> None:
     key = store.put(ANNA, jpeg())
     faulty.fault = "InternalError"
