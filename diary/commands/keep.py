@@ -24,13 +24,14 @@ def backup(args: argparse.Namespace) -> None:
     with progress(sys.stderr) as tell:
         done = assembly.back_up(settings, args.file, tell)
     _tell_lost(done.lost)
+    _tell_left_out(done.left_out)
     write(sys.stdout, f"{days_of(done.days)} and {_photos(done.photos)} of all owners are in {args.file}.")
-    _refuse_lost(done.lost, settings)
+    _refuse_lost(done.lost, settings, done.left_out)
 
 
 def restore(args: argparse.Namespace) -> None:
     """Bring back what an archive holds."""
-    settings = _prepared()
+    settings = load_settings(secrets=project_secrets())
     with progress(sys.stderr) as tell:
         done = assembly.restore(settings, args.file, replace=args.replace, tell=tell)
     _tell_lost(done.lost)
@@ -41,6 +42,8 @@ def restore(args: argparse.Namespace) -> None:
         write(sys.stdout, f"{said} are back as they were at {done.created_at}.")
     if done.kept_before:
         write(sys.stdout, f"What was here before is in {done.kept_before}.")
+    for name in done.not_kept:
+        write(sys.stderr, f"This was here before, but spoiled or lost, and is not in it: {name}")
 
 
 def move(args: argparse.Namespace) -> None:
@@ -67,9 +70,10 @@ def _move_photos(here: Settings, there: Settings) -> None:
         done = assembly.move_photos(here, there, tell)
     _tell_lost(done.lost)
     _write_table(("", "number", "SHA-256"), [("photos", f"{done.photos:,}", done.sha256[:16])])
-    _refuse_lost(done.lost, here)
-    write(sys.stdout, f"The same in both places; {done.sent:,} were sent this time.")
+    alike = "All others are the same" if done.lost else "The same"
+    write(sys.stdout, f"{alike} in both places; {done.sent:,} were sent this time.")
     _tell_next("DIARY_PHOTOS", there.photos, done.is_behind)
+    _refuse_lost(done.lost, here)
 
 
 def _tell_next(setting: str, place: str, is_behind: bool) -> None:
@@ -89,10 +93,21 @@ def _tell_lost(keys: Sequence[str]) -> None:
         write(sys.stderr, f"This photo is lost, or not whole any more: {key}")
 
 
-def _refuse_lost(keys: Sequence[str], here: Settings) -> None:
+def _tell_left_out(rows: Sequence[str]) -> None:
+    for name in rows:
+        write(sys.stderr, f"This row could not be brought back, so it is not in the backup: {name}")
+
+
+def _refuse_lost(keys: Sequence[str], here: Settings, left_out: Sequence[str] = ()) -> None:
     """What could be copied is; whoever runs the command at night must learn by its exit code of what could not."""
+    said = []
     if keys:
-        raise TransferError(f"{_photos(len(keys))} could not be copied: {here.photos} has not got them whole.")
+        said.append(f"{_photos(len(keys))} could not be copied: lost, or not whole, in {here.photos}.")
+    if left_out:
+        rows, them = ("1 row", "it") if len(left_out) == 1 else (f"{len(left_out):,} rows", "them")
+        said.append(f"{rows} could not be copied: not as the diary writes {them}. Please mend or remove {them}.")
+    if said:
+        raise TransferError(" ".join(said))
 
 
 def _photos(count: int) -> str:
@@ -101,7 +116,7 @@ def _photos(count: int) -> str:
 
 def sweep(args: argparse.Namespace) -> None:
     """Forget what is no longer kept."""
-    done = sweep_up(assembly.make_parts(_prepared(begin=False)), even_most=args.even_most)
+    done = sweep_up(assembly.make_parts(_prepared(begin=False), patient=True), even_most=args.even_most)
     forgotten = f"{days_of(done.days)} from the trash, {done.versions} former versions and {_photos(done.photos)}"
     write(sys.stdout, f"Forgotten: {forgotten}. Sent: {_photos(done.sent)} that had waited for their store.")
     if done.left:

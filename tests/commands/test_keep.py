@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from diary.__main__ import main
 from diary.model import EntryDraft
 from diary.settings import load_settings
-from tests.builders import TODAY, a_row_of_days
+from diary.storage.database import writing
+from diary.storage.tables import entries
+from tests.builders import TODAY, a_row_of_days, make_engine
 from tests.commands.program import Capture, diary_of, run, usage_refused
 from tests.postgres import PostgresServer
 from tests.storage.copies.world import picture
@@ -87,7 +90,7 @@ def test_a_lost_photo_is_told_by_name_and_by_the_exit_code_and_the_backup_is_mad
     photo.unlink()
     told = (
         f"This photo is lost, or not whole any more: {key}\n"
-        f"1 photo could not be copied: {tmp_path}/data/photos has not got them whole.\n"
+        f"1 photo could not be copied: lost, or not whole, in {tmp_path}/data/photos.\n"
     )
     assert main(["backup", str(file)]) == 1
     assert capsys.readouterr() == (f"21 days and 0 photos of all owners are in {file}.\n", told)
@@ -95,8 +98,33 @@ def test_a_lost_photo_is_told_by_name_and_by_the_exit_code_and_the_backup_is_mad
     assert main(["move", "--to", str(tmp_path / "new")]) == 1
     out, err = capsys.readouterr()
     assert "photos                     0  " in out
-    assert "The same in both places" not in out
+    assert "All others are the same in both places; 0 were sent this time." in out
+    assert out.endswith(f"To use the new place, set DIARY_PHOTOS to it: {tmp_path}/new\n")
     assert err.endswith(told)
+
+
+@pytest.mark.usefixtures("diaries")
+def test_a_spoiled_row_is_told_by_name_and_by_the_exit_code_and_the_rest_comes_back(
+    tmp_path: Path, file: Path, capsys: Capture
+) -> None:
+    main(["backup", str(tmp_path / "good.zip")])
+    engine = make_engine(load_settings().database_url)
+    with writing(engine) as connection:
+        connection.execute(update(entries).where(entries.c.owner_id == "ben").values(zone="Mars/Base"))
+    engine.dispose()
+    capsys.readouterr()
+    assert main(["backup", str(file)]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("20 days and ")
+    assert err == (
+        f"This row could not be brought back, so it is not in the backup: entries, ben, {DAY}\n"
+        "1 row could not be copied: not as the diary writes it. Please mend or remove it.\n"
+    )
+    assert main(["restore", str(tmp_path / "good.zip"), "--replace"]) == 0
+    out, err = capsys.readouterr()
+    assert "What was here before is in " in out
+    assert err == f"This was here before, but spoiled or lost, and is not in it: entries, ben, {DAY}\n"
+    assert diary_of("ben").find_day(DAY)
 
 
 @pytest.mark.parametrize(
@@ -146,11 +174,12 @@ def test_a_backup_is_a_zip_file_by_its_name(tmp_path: Path) -> None:
     assert usage_refused("restore")
 
 
-def test_a_file_that_is_no_backup_is_refused(file: Path) -> None:
+def test_a_file_that_is_no_backup_is_refused(tmp_path: Path, file: Path) -> None:
     file.write_text("no archive")
     refused = run("restore", file)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == "The file is no backup of a music diary, or not all of it.\n"
+    assert not (tmp_path / "data").exists(), "no diary is begun, and none brought up to date, for such a file"
 
 
 # ---------------------------------------------------------------------- move

@@ -17,12 +17,12 @@ from diary.storage.copies import manifest
 from diary.storage.copies.manifest import (
     DAMAGED,
     FOREIGN,
-    MAX_LINE,
     MAX_MANIFEST,
     MAX_PHOTO,
     MAX_PHOTOS,
     PHOTO,
     Manifest,
+    max_line,
     read_manifest,
     table_name,
 )
@@ -54,7 +54,7 @@ class Archive:
         said, size, sha256 = self.manifest.members[name], 0, hashlib.sha256()
         with _understood(), self._zip.open(name) as member:
             lines = io.BufferedReader(member, 2**16)  # type: ignore[type-var]
-            while line := lines.readline(MAX_LINE):
+            while line := lines.readline(max_line(table)):
                 size += len(line)
                 if size > said.bytes or not line.endswith(b"\n"):
                     raise TransferError(DAMAGED)
@@ -157,7 +157,8 @@ def _is_odd(info: ZipInfo) -> bool:
     packing = ZIP_DEFLATED if info.filename.startswith("tables/") else ZIP_STORED
     is_file = stat.S_IFMT(info.external_attr >> 16) in {0, stat.S_IFREG}
     grown = packing == ZIP_STORED and info.file_size != info.compress_size
-    return not is_file or info.is_dir() or bool(info.flag_bits & _ENCRYPTED) or info.compress_type != packing or grown
+    is_locked, is_folder = bool(info.flag_bits & _ENCRYPTED), info.filename.endswith("/")
+    return not is_file or is_folder or is_locked or info.compress_type != packing or grown
 
 
 @contextmanager

@@ -1,28 +1,46 @@
 """Whether a row could have been written by the diary itself: what its model refuses would break its pages."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import MAXYEAR, date
 from typing import Any
 
 from diary.clock import known_zone
 from diary.errors import DiaryError
-from diary.model import EntryDraft, Mood, Song, Track, Unsaved
+from diary.model import FIRST_DAY, EntryDraft, Mood, Song, Track, Unsaved
+from diary.storage.copies.lines import LARGEST, SPOILED, line_of, parsed, row_of
+from diary.storage.copies.manifest import max_line
 from diary.storage.photos.keys import belongs_to, is_name_of
+from diary.storage.tables import metadata
 
 _MOOD_ID = re.compile(r"[0-9a-z]{1,32}")
 _ARTWORK = re.compile(r"https?://[^\s/]+/\S*")
-_TEXTS = {one.name for one in fields(Unsaved)} - {"day", "revision"}
+_TEXTS = {one.name for one in fields(Unsaved)} - {"day", "revision", "chose_photo"}
 Row = Mapping[Any, Any]
 
 
 def is_sound(table: str, row: Row) -> bool:
     """Whether the row of that ``table``, in its newest form, is what the diary's model allows."""
     try:
-        return _CHECKS[table](row)
-    except (DiaryError, ValueError, TypeError, RecursionError):
+        return _CHECKS[table](row) and _can_be_shown(row)
+    except (DiaryError, *SPOILED):
         return False
+
+
+def sound_line(table: str, row: Row) -> bytes | None:
+    """The line of a sound ``row``, None where the row that is read from it is another one or would be refused."""
+    try:
+        line = line_of(row)
+        same = len(line) <= max_line(table) and row_of(line, metadata.tables[table]) == dict(row)
+    except SPOILED:
+        return None
+    return line if same and is_sound(table, row) else None
+
+
+def _can_be_shown(row: Row) -> bool:
+    """Whether each day and instant has another one before and after it in every zone."""
+    return all(FIRST_DAY.year <= value.year < MAXYEAR for value in row.values() if isinstance(value, date))
 
 
 def _person(row: Row) -> bool:
@@ -45,7 +63,7 @@ def _day(row: Row) -> bool:
 
 
 def _draft(row: Row) -> bool:
-    typed = json.loads(row["fields"])
+    typed = parsed(row["fields"].encode())
     Unsaved(day=row["day"], **typed)  # other fields than those are a TypeError
     optional = {"mood", "spotify_id", "mbid", "photo"}
     texts = all(
@@ -53,7 +71,8 @@ def _draft(row: Row) -> bool:
         for name, value in typed.items()
         if name in _TEXTS
     )
-    return texts and type(typed.get("revision", 0)) is int and typed.get("revision", 0) >= 0
+    revision = typed.get("revision", 0)
+    return texts and type(revision) is int and 0 <= revision <= LARGEST
 
 
 def _waiting(row: Row) -> bool:

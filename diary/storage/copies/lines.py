@@ -10,17 +10,23 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, NoReturn
 
 from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, LargeBinary, String, Table
 from sqlalchemy.types import TypeEngine
 
 from diary.model import unstorable
+from diary.storage.copies.manifest import max_line
 from diary.storage.tables import UtcDateTime
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
-_LARGEST = 2**31 - 1  # PostgreSQL's integer
+LARGEST = 2**31 - 1  # PostgreSQL's integer
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?')  # one without an end is not looked for anew from within
+SPOILED = (ValueError, TypeError, RecursionError)  # what values from outside the diary raise
+_LONG = 4 * 2**20  # bytes; what is longer, a draft or a photo, is written in ASCII
+_MAX_STRINGS, _MAX_REST = 300, 1_000  # a day has about 70 strings, and some 300 bytes of JSON that belong to none
 
 
 def line_of(row: Mapping[Any, Any]) -> bytes:
@@ -30,13 +36,36 @@ def line_of(row: Mapping[Any, Any]) -> bytes:
 
 def row_of(line: bytes, table: Table) -> dict[str, Any]:
     """The row of ``table`` that ``line`` holds. Raises ValueError, saying what is wrong, if it could not lie there."""
-    try:
-        values = json.loads(line, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise ValueError("lists nested too deeply") from None
+    if len(line) > max_line(table.name):
+        raise ValueError("longer than a row can be")
+    values = parsed(line)
     if not isinstance(values, dict) or values.keys() != set(table.c.keys()):
         raise ValueError("other columns than the table has")
     return {column.name: _value(values[column.name], column) for column in table.c}
+
+
+def parsed(text: bytes) -> Any:
+    """The value that ``text`` is in JSON. Raises ValueError, also for one of many parts: each takes much memory."""
+    rest = len(text)
+    for found in islice(_STRING.finditer(text), _MAX_STRINGS):
+        length = found.end() - found.start()
+        rest -= length
+        if length > _LONG and not found[0].isascii():  # one such character, and each would take four bytes
+            raise ValueError("a longer text than a row has")
+    if rest > _MAX_REST:
+        raise ValueError("more values than a row has")
+    try:
+        return json.loads(text.decode(), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("lists nested too deeply") from None
+
+
+def trace_of(row: Mapping[Any, Any]) -> bytes:
+    """What tells ``row`` from any other: its line, or, where something spoiled it so that it has none, its values."""
+    try:
+        return line_of(row)
+    except SPOILED:
+        return repr(dict(row)).encode(errors="backslashreplace")
 
 
 def _plain(value: object) -> str:
@@ -90,7 +119,7 @@ def _truth(value: Any, _: TypeEngine[Any]) -> bool:
 
 
 def _integer(value: Any, _: TypeEngine[Any]) -> int:
-    if type(value) is not int or abs(value) > _LARGEST:
+    if type(value) is not int or abs(value) > LARGEST:
         raise ValueError
     return value
 

@@ -17,7 +17,9 @@ from typing import Any
 from diary.errors import TransferError
 
 NAME, FORMAT, VERSION = "manifest.json", "music-diary-backup", 1
-MAX_LINE = MAX_PHOTO = 32 * 2**20  # bytes; an unsaved text or a waiting photo, and a photo's member
+MAX_PHOTO = 32 * 2**20  # bytes of a photo's member
+# Bytes of a line. Folded for search, a day's text may have 18 times as many characters as it was written with (U+FDFA).
+_MAX_LINE = {"drafts": 32 * 2**20, "waiting_photos": 32 * 2**20, "entries": 4 * 2**20}
 MAX_PHOTOS = 200_000  # some 700 bytes of memory each, in Python's `zipfile`
 MAX_MANIFEST = 2**16
 FOREIGN = "The file is no backup of a music diary, or not all of it."
@@ -64,6 +66,11 @@ class Manifest:
 def table_name(table: str) -> str:
     """The member that holds the rows of ``table``."""
     return f"tables/{table}.jsonl"
+
+
+def max_line(table: str) -> int:
+    """How many bytes a line of ``table`` may have."""
+    return _MAX_LINE.get(table, 2**20)
 
 
 def read_manifest(content: bytes) -> Manifest:

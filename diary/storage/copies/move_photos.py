@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from diary.errors import NotFoundError, StorageError, TransferError
-from diary.storage.copies.backup import Photos, Tell, photo_of
+from diary.storage.copies.backup import Photos, photo_of
 from diary.storage.copies.snapshot import photo_keys, snapshot_beside
+from diary.storage.copies.writer import Tell
 
 log = logging.getLogger(__name__)
 

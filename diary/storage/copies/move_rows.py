@@ -11,8 +11,19 @@ from sqlalchemy import Connection, Engine, RowMapping, Table, delete, func, inse
 from sqlalchemy.exc import DataError, IntegrityError
 
 from diary.errors import TransferError
-from diary.storage.copies.backup import Tell
-from diary.storage.copies.snapshot import TABLES, Digest, at_once, count_of, digests, each_row, key_of, snapshot_beside
+from diary.storage.copies.limits import sound_line
+from diary.storage.copies.snapshot import (
+    TABLES,
+    Digest,
+    at_once,
+    count_of,
+    digests,
+    each_row,
+    key_of,
+    named,
+    snapshot_beside,
+)
+from diary.storage.copies.writer import Tell
 from diary.storage.database import put_row, writing
 from diary.storage.tables import drafts, entries, moods, people, revisions
 
@@ -38,16 +49,17 @@ def move_rows(source: Engine, target: Engine, tell: Tell) -> Moved:
     """Bring all rows of ``source`` to ``target``, whose tables have the newest form; the source stays as it is.
 
     Rows that have arrived are not sent again, so that an interrupted move goes on where it was. A target that
-    holds anything which is not of the source is refused before a row is written: raises TransferError.
+    holds anything which is not of the source is refused before a row is written, and so is a row of the source that
+    the diary could not have written: raises TransferError. Raises StorageError where one of the two cannot be read.
     """
     with snapshot_beside(source) as whole:
+        wanted = digests(whole)
         with snapshot_beside(target) as arrived:
             for table in TABLES:
-                _refuse_strangers(table, whole, arrived)
+                _refuse(table, whole, arrived)
             sent = sum(_send(table, whole, arrived, target, tell) for table in TABLES)
             outgrown = [theirs for ours, theirs in _differences(moods, whole, arrived) if theirs and not ours]
             _drop(moods, outgrown, target)
-        wanted = digests(whole)
     with snapshot_beside(target) as connection:
         if digests(connection) != wanted:
             raise TransferError(_NOT_ALIKE)
@@ -77,13 +89,18 @@ def _differences(table: Table, whole: Connection, arrived: Connection) -> Iterat
 # ---------------------------------------------------------------------- what may be replaced
 
 
-def _refuse_strangers(table: Table, whole: Connection, arrived: Connection) -> None:
-    """Rows of the target are replaced or removed only if the source has outgrown them."""
+def _refuse(table: Table, whole: Connection, arrived: Connection) -> None:
+    """Rows of the target are replaced or removed only if the source has outgrown them, and by sound ones only."""
     for ours, theirs in _differences(table, whole, arrived):
+        if ours is not None and sound_line(table.name, ours) is None:
+            raise TransferError(
+                f"This row is too long, or not of the diary's making, and cannot be moved: {named(table, ours)}. "
+                "Nothing was changed. Please mend or remove it."
+            )
         if theirs is not None and not _is_outgrown(table, ours, theirs, whole, arrived):
             raise TransferError(
-                f"The new database holds something in “{table.name}” that is not of this diary, or newer. Nothing was "
-                "changed. Please move to an empty one."
+                f"The new database holds something that is not of this diary, is newer, or was thrown away here since: "
+                f"{named(table, theirs)}. Nothing was changed. Please move to an empty one."
             )
 
 
@@ -139,6 +156,7 @@ def _send(table: Table, whole: Connection, arrived: Connection, target: Engine, 
     differences = _differences(table, whole, arrived)
     while pairs := list(islice(differences, at_once(table))):
         _write(table, pairs, target)
+        arrived.execute(select(1))  # PostgreSQL ends a transaction in which nothing was asked for ten minutes
         if arrived_now := sum(ours is not None for ours, _ in pairs):
             sent += arrived_now
             tell(table.name, sent, total)

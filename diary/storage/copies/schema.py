@@ -3,14 +3,15 @@
 from alembic import command
 from sqlalchemy import DateTime, Engine, MetaData
 
+from diary.storage.database import reading, writing
 from diary.storage.migration import alembic_config
 from diary.storage.tables import NOT_COPIED, UtcDateTime
 
 
 def upgrade(engine: Engine, revision: str) -> None:
-    """Bring the tables of a new database, or of one of an earlier revision, to ``revision``."""
+    """Bring the tables of a new database, or of one of an earlier revision, to ``revision``. Raises StorageError."""
     config = alembic_config()
-    with engine.execution_options(writes=True).begin() as connection:
+    with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
@@ -18,7 +19,8 @@ def upgrade(engine: Engine, revision: str) -> None:
 def tables_of(engine: Engine) -> MetaData:
     """The tables of a backup as they are in ``engine``; instants are read and written as in `tables`."""
     found, left_out = MetaData(), {"alembic_version", *(table.name for table in NOT_COPIED)}
-    found.reflect(engine, only=lambda name, _: name not in left_out)
+    with reading(engine) as connection:
+        found.reflect(connection, only=lambda name, _: name not in left_out)
     for table in found.tables.values():
         for column in table.c:
             if isinstance(column.type, DateTime):

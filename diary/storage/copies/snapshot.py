@@ -2,19 +2,21 @@
 
 import hashlib
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, RowMapping, String, Table, func, insert, select
+from sqlalchemy import URL, Connection, Engine, RowMapping, String, Table, func, insert, select
+from sqlalchemy.exc import OperationalError
 
 from diary.errors import StorageError
 from diary.storage.copies.aside import folder_in
-from diary.storage.copies.lines import line_of
-from diary.storage.database import reading, sentence_for
+from diary.storage.copies.lines import SPOILED, trace_of
+from diary.storage.copies.manifest import max_line
+from diary.storage.database import complaint, reading
 from diary.storage.engine import open_engine
 from diary.storage.photos.keys import key_of as key_of_name
 from diary.storage.revisions import photos_of_drafts
@@ -22,11 +24,12 @@ from diary.storage.tables import NOT_COPIED, entries, metadata, revisions, waiti
 
 # A table comes after those that it points to.
 TABLES = tuple(table for table in metadata.sorted_tables if table not in NOT_COPIED)
+_TOGETHER = 40 * 2**20  # bytes of rows that may be in memory at once
 
 
 @dataclass(frozen=True)
 class Digest:
-    """How many ``rows`` a table has, and the SHA-256 of their lines, sorted by primary key."""
+    """How many ``rows`` a table has, and the SHA-256 of their lines (`trace_of`), sorted by primary key."""
 
     rows: int
     sha256: str
@@ -37,13 +40,13 @@ def snapshot(engine: Engine, folder: Path) -> Iterator[Connection]:
     """A connection that sees the database as it is now, however many people write meanwhile, and makes none wait.
 
     Of SQLite a copy is made in ``folder`` by the online backup; on PostgreSQL it is one transaction.
-    Raises StorageError, also for a damaged SQLite file.
+    Raises StorageError, also for a damaged SQLite file, or one with rows that belong to none of another table.
     """
     if engine.dialect.name != "sqlite":
         with reading(engine, still=True) as connection:
             yield connection
         return
-    copied = open_engine(f"sqlite:///{_copy(Path(engine.url.database or ''), folder)}")
+    copied = open_file(_copy(Path(engine.url.database or ""), folder))
     try:
         with reading(copied) as connection:
             yield connection
@@ -62,6 +65,11 @@ def snapshot_beside(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def open_file(file: Path) -> Engine:
+    """The engine of the SQLite database ``file``, in a folder of any name."""
+    return open_engine(URL.create("sqlite", database=str(file)))
+
+
 def _copy(file: Path, folder: Path) -> Path:
     copy = folder / "snapshot.db"
     copy.unlink(missing_ok=True)
@@ -70,19 +78,51 @@ def _copy(file: Path, folder: Path) -> Path:
         with closing(sqlite3.connect(there, uri=True, timeout=5)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
             (state,) = target.execute("PRAGMA integrity_check(1)").fetchone()
+            dangling = _dangling(target) if state == "ok" else None
     except sqlite3.Error as error:
-        raise StorageError(sentence_for(str(error))) from error
+        raise complaint(str(error)) from error
     if state != "ok":
-        raise StorageError(sentence_for("malformed"))
+        raise complaint("malformed")
+    if dangling:
+        raise StorageError(f"{dangling} Nothing was changed. Please mend or remove it.")
     return copy
 
 
+def _dangling(copy: sqlite3.Connection) -> str | None:
+    """A sentence on a row that points to one which is not there."""
+    found = copy.execute("PRAGMA foreign_key_check").fetchone()
+    if not found:
+        return None
+    table = metadata.tables[found[0]]  # no other points to one
+    columns = ", ".join(column.name for column in table.primary_key)
+    key = copy.execute(f"SELECT {columns} FROM {table.name} WHERE rowid = ?", found[1:2]).fetchone()  # noqa: S608
+    return f"“{table.name}” holds a row that belongs to nothing in “{found[2]}”, {', '.join(map(str, key))}."
+
+
 def each_row(connection: Connection, table: Table) -> Iterator[RowMapping]:
-    """The rows of ``table`` by primary key, text by its code points, read as they are asked for."""
+    """The rows of ``table`` by primary key, text by its code points, read as they are asked for.
+
+    Raises StorageError for one that is not to be read.
+    """
     in_c = connection.dialect.name == "postgresql"  # SQLite compares so by itself
     order = [key.collate("C") if in_c and isinstance(key.type, String) else key for key in table.primary_key]
     options = {"stream_results": True, "yield_per": at_once(table)}
-    yield from connection.execute(select(table).order_by(*order), execution_options=options).mappings()
+    with readable(table):
+        yield from connection.execute(select(table).order_by(*order), execution_options=options).mappings()
+
+
+@contextmanager
+def readable(table: Table) -> Iterator[None]:
+    """What is read from ``table`` meanwhile is text, days and instants, else this raises StorageError."""
+    try:
+        yield
+    except (*SPOILED, OperationalError) as error:
+        if isinstance(error, OperationalError) and "Could not decode" not in str(error.orig):
+            raise
+        raise StorageError(
+            f"In “{table.name}” lies a row that cannot be read. Mend or remove it, or let DATABASE_URL name a new "
+            "place and restore a backup there."
+        ) from None
 
 
 def key_of(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:
@@ -90,16 +130,33 @@ def key_of(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:
     return tuple(row[column.name] for column in table.primary_key)
 
 
+def named(table: Table, row: Mapping[Any, Any]) -> str:
+    """How a row is told of: ``entries, anna, 2026-11-22``."""
+    return ", ".join(map(str, (table.name, *key_of(table, row))))
+
+
 def insert_all(connection: Connection, table: Table, rows: Iterable[Mapping[Any, Any]]) -> None:
     """Add ``rows`` to ``table``, some at a time, in the caller's transaction."""
-    left = iter(rows)
-    while batch := [dict(row) for row in islice(left, at_once(table))]:
+    for batch in _batches(rows):
         connection.execute(insert(table), batch)
 
 
+def _batches(rows: Iterable[Mapping[Any, Any]]) -> Iterator[list[dict[Any, Any]]]:
+    batch: list[dict[Any, Any]] = []
+    size = 0
+    for row in rows:
+        batch.append(dict(row))
+        size += sum(map(sys.getsizeof, row.values()))
+        if size > _TOGETHER / 4 or len(batch) == 100:  # on their way they take several times as much
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
 def at_once(table: Table) -> int:
-    """How many rows of ``table`` may be in memory together: a day has at most about 1 MB, a photo several."""
-    return 5 if any(isinstance(column.type, LargeBinary) for column in table.c) else 40
+    """How many rows of ``table`` may be read together, as each may be as long as an archive takes it."""
+    return max(1, min(40, _TOGETHER // max_line(table.name)))
 
 
 def count_of(connection: Connection, table: Table) -> int:
@@ -122,19 +179,19 @@ def _digest(connection: Connection, table: Table) -> Digest:
     rows, sha256 = 0, hashlib.sha256()
     for row in each_row(connection, table):
         rows += 1
-        sha256.update(line_of(row))
+        sha256.update(trace_of(row))
     return Digest(rows, sha256.hexdigest())
 
 
 def photo_keys(connection: Connection) -> list[str]:
     """The keys of all photos that a day, one in the trash, a former version or a draft shows, sorted.
 
-    Those that wait for their store are left out: they lie in a table.
+    Those that wait for their store are left out: they lie in a table. So is what is no photo's name.
     """
-    keys = {
+    shown = (
         key
         for table in (entries, revisions)
         for key in connection.execute(select(table.c.photo).where(table.c.photo.is_not(None)).distinct()).scalars()
-    }
-    keys.update(key for key in photos_of_drafts(connection) if key_of_name(key) == key)
+    )
+    keys = {key for key in (*shown, *photos_of_drafts(connection)) if isinstance(key, str) and key_of_name(key) == key}
     return sorted(keys.difference(connection.execute(select(waiting_photos.c.key)).scalars()))

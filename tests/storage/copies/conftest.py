@@ -9,11 +9,10 @@ import pytest
 
 from diary.errors import TransferError
 from diary.storage.copies.backup import back_up
-from diary.storage.copies.restore import restore
 from diary.storage.photos import PhotoStore
 from tests import s3
-from tests.builders import make_engine
-from tests.storage.copies.world import fill, open_shelf, quiet
+from tests.builders import a_row_of_days, make_diary, make_engine
+from tests.storage.copies.world import bring_back, everything, fill, open_shelf, quiet
 
 Place = Callable[[str], str]
 Refusal = Callable[[Path], str]
@@ -70,14 +69,14 @@ def refusal(tmp_path: Path) -> Callable[[Path], str]:
     class Untouched:
         """A store that no restore may reach before the file is found to be right."""
 
-    (tmp_path / "target").mkdir()
-    engine = make_engine(tmp_path / "target")
-    before = (tmp_path / "target" / "diary.db").read_bytes()
+    database = f"sqlite:///{tmp_path / 'target' / 'diary.db'}"
+    make_diary(database, "me").add_days(a_row_of_days(3))
+    before = everything(database)
 
     def refuse(file: Path) -> str:
         with pytest.raises(TransferError) as caught:
-            restore(engine, Untouched(), file, replace=True, tell=quiet)
-        assert (tmp_path / "target" / "diary.db").read_bytes() == before
+            bring_back(database, Untouched(), file, replace=True)
+        assert everything(database) == before
         assert [path.name for path in tmp_path.glob("*-before-*")] == []
         return str(caught.value)
 

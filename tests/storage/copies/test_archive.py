@@ -12,7 +12,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from diary.storage.copies import archive as module
+from diary.storage.copies.manifest import max_line
 from tests.storage.copies.conftest import Refusal
 from tests.storage.copies.world import Repacked
 
@@ -118,6 +118,8 @@ FORGED = {
     "an absolute path": add("/etc/cron.d/evil"),
     "a path of Windows": add("C:\\evil.webp"),
     "a path upwards, not in the manifest": smuggle("../evil"),
+    "a member without a name": add(""),
+    "a member without a name, not in the manifest": smuggle(""),
     "an unknown member": add("README.md"),
     "an unknown member, not in the manifest": smuggle("README.md"),
     "20 000 unknown members": lambda archive: archive.members.update({f"photos/{n}": b"" for n in range(20_000)}),
@@ -213,7 +215,7 @@ def test_a_bomb_is_refused_in_bounded_time_and_memory(
     assert refusal(file).startswith("The backup is damaged.")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 6 * module.MAX_LINE
+    assert peak < 6 * max_line("tracks")
 
 
 def test_a_bomb_whose_directory_lies_about_its_size_is_refusal(archive: Path, refusal: Refusal, tmp_path: Path) -> None:

@@ -239,9 +239,10 @@ def test_one_that_is_killed_leaves_nothing_under_the_name_and_the_next_one_works
     backup.kill()
     backup.join()
     assert not (out / "x.zip").exists()
-    (left,) = out.glob(".backup-*")
+    (left,) = out.glob(".music-diary-backup-*")
     back_up(make_engine(tmp_path), shelf, out / "x.zip", quiet)
     assert left.exists(), "another backup may be at work there"
-    os.utime(left, (0, 0))
+    for path in (*left.iterdir(), left):
+        os.utime(path, (0, 0))
     back_up(make_engine(tmp_path), shelf, out / "y.zip", quiet)
     assert sorted(path.name for path in out.iterdir()) == ["x.zip", "x.zip.reached", "y.zip"]

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import delete, update
 
 from diary.diary import Diary
-from diary.errors import TransferError
+from diary.errors import StorageError, TransferError
 from diary.model import EntryDraft, Unsaved
+from diary.storage import database as module
 from diary.storage.copies.move_rows import Moved, move_rows
 from diary.storage.copies.snapshot import TABLES
 from diary.storage.database import writing
@@ -24,7 +25,7 @@ from tests.storage.copies.conftest import Place
 from tests.storage.copies.world import everything, exports, fill, quiet
 
 BOTH_WAYS = [(one, other) for one in KINDS for other in KINDS]
-REFUSED = r"that is not of this diary, or newer\. Nothing was changed\."
+REFUSED = r"that is not of this diary, is newer, or was thrown away here since: .* Nothing was changed\."
 
 
 def move(source: str, target: str, tell: Callable[[str, int, int], None] = quiet) -> Moved:
@@ -241,7 +242,9 @@ def test_the_diary_of_somebody_else_is_not_added_to(place: Place, kind: str) -> 
     make_diary(source, "anna").add_days(a_row_of_days(3))
     make_diary(target, "ben").add_days(a_row_of_days(3))
     before = everything(target)
-    with pytest.raises(TransferError, match="The new database holds something in “people” " + REFUSED):
+    with pytest.raises(
+        TransferError, match="The new database holds something " + REFUSED.replace(".*", r"people, ben\.")
+    ):
         move(source, target)
     assert everything(target) == before
 
@@ -256,6 +259,15 @@ def test_a_newer_day_is_not_replaced_by_an_older_one(pair: tuple[str, str]) -> N
     assert everything(source) == everything(target)
 
 
+def test_a_draft_that_was_thrown_away_since_it_was_moved_is_named(pair: tuple[str, str]) -> None:
+    source, target = pair
+    type_only(make_diary(source, "anna"))
+    move(source, target)
+    make_diary(source, "anna").drop_unsaved(TODAY)
+    with pytest.raises(TransferError, match=rf"was thrown away here since: drafts, anna, {TODAY}\."):
+        move(source, target)
+
+
 def test_a_row_that_was_altered_on_the_way_is_noticed(pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     source, target = pair
     for table in TABLES:
@@ -266,3 +278,46 @@ def test_a_row_that_was_altered_on_the_way_is_noticed(pair: tuple[str, str], mon
     with pytest.raises(TransferError, match=REFUSED):
         move(source, target)
     assert everything(target) == before
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("UPDATE entries SET folded = 'a' || char(0) WHERE day = ?", "entries, local, {day}"),
+        ("UPDATE entries SET zone = 'Mars/Base' WHERE day = ?", "entries, local, {day}"),
+        ("UPDATE moods SET position = 3000000000 WHERE id = 'calm' AND ? > ''", "moods, local, calm"),
+    ],
+    ids=["NUL", "zone", "number"],
+)
+def test_a_row_that_the_target_cannot_take_is_named_before_anything_is_sent(place: Place, sql: str, named: str) -> None:
+    source, target = place("sqlite"), place("postgresql")
+    make_diary(source).add_days(a_row_of_days(3))
+    with writing(make_engine(source)) as connection:
+        connection.exec_driver_sql(sql, (str(TODAY),))
+    before = everything(target)
+    with pytest.raises(TransferError, match=rf"cannot be moved: {named.format(day=TODAY)}\. Nothing was changed"):
+        move(source, target)
+    assert everything(target) == before
+
+
+def test_rows_that_nobody_can_read_are_told_before_anything_is_sent(place: Place) -> None:
+    source, target = place("sqlite"), place("postgresql")
+    make_diary(source).add_days(a_row_of_days(3))
+    with writing(make_engine(source)) as connection:
+        connection.exec_driver_sql("UPDATE entries SET created_at = 'yesterday'")
+    before = everything(target)
+    with pytest.raises(StorageError, match="In “entries” lies a row that cannot be read"):
+        move(source, target)
+    assert everything(target) == before
+
+
+def test_a_long_table_takes_as_long_as_it_takes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL ends a transaction in which nothing was asked for ten minutes, here for a second."""
+    monkeypatch.setattr(module, "_STILL", module._STILL.replace("10min", "1s"))
+    source, target = place("sqlite"), place("postgresql")
+    make_diary(source).add_days(a_row_of_days(100))
+
+    def slowly(what: str, _done: int, _total: int) -> None:
+        time.sleep(0.2 if what == "entries" else 0)
+
+    assert move(source, target, slowly).sent > 100

@@ -11,10 +11,11 @@ from sqlalchemy import text
 from diary.diary import Diary
 from diary.errors import TransferError
 from diary.model import EntryDraft
+from diary.protocols import RESTORED
 from diary.storage.copies.backup import back_up
 from diary.storage.copies.restore import Restored
 from diary.storage.database import writing
-from diary.storage.marks import RESTORED, MarkStore
+from diary.storage.marks import MarkStore
 from diary.storage.photos import PhotoStore
 from tests.builders import SERENE, TODAY, a_row_of_days, make_diary, make_engine
 from tests.conftest import KINDS
@@ -65,6 +66,7 @@ def test_the_exports_and_the_next_backup_are_the_same_byte_for_byte(
         created_at=first.manifest["created_at"],
         lost=(),
         kept_before=None,
+        not_kept=(),
         was_there=False,
     )
 

@@ -10,6 +10,7 @@ import pytest
 
 from diary.errors import TransferError
 from diary.model import EntryDraft
+from diary.storage.copies.examine import examined
 from diary.storage.copies.restore import restore
 from diary.storage.photos import PhotoStore
 from tests.builders import TODAY, make_diary, make_engine
@@ -24,7 +25,8 @@ def _restore_and_stop(database: str, photos: Path, file: Path, where: str) -> No
             Path(f"{file}.reached").touch()
             time.sleep(600)
 
-    restore(make_engine(database), open_shelf(photos), file, replace=True, tell=hang)
+    with examined(file, hang) as found:
+        restore(found, make_engine(database), open_shelf(photos), replace=True, tell=hang)
 
 
 @pytest.mark.parametrize("where", ["checking entries", "photos", "people", "entries", "drafts"])

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from diary.diary import Diary
 from diary.model import EntryDraft, Song, Unsaved
+from diary.storage.copies.examine import examined
 from diary.storage.copies.restore import Restored, restore
 from diary.storage.copies.snapshot import Digest, digests
 from diary.storage.database import reading, writing
@@ -93,11 +94,12 @@ def exports(database: str) -> dict[str, tuple[str, str]]:
 
 
 def bring_back(database: str, photos: PhotoStore, file: Path, *, replace: bool = False) -> Restored:
-    engine = make_engine(database)
-    try:
-        return restore(engine, photos, file, replace=replace, tell=quiet)
-    finally:
-        engine.dispose()
+    with examined(file, quiet) as found:
+        engine = make_engine(database)
+        try:
+            return restore(found, engine, photos, replace=replace, tell=quiet)
+        finally:
+            engine.dispose()
 
 
 # ---------------------------------------------------------------------- archives, changed
