@@ -13,6 +13,8 @@ from diary.settings import Settings, load_settings
 
 Command = Callable[[argparse.Namespace], None]
 
+_LOCAL = "local"
+
 
 def make_parser() -> argparse.ArgumentParser:
     """A parser whose result has a ``run``, to be called with the result itself."""
@@ -21,15 +23,24 @@ def make_parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Command, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text.partition(".")[0].lower(), description=text)
-        added.add_argument("--owner", type=_owner, default="local", help="whose diary it is (default: local)")
         added.set_defaults(run=run)
         return added
 
-    command("migrate", keep.migrate, "Bring the database to the newest form.")
-    _add_days(command)
-    _add_copies(command)
-    _add_moves(command)
-    command("doctor", doctor.doctor, "Check settings, database, photos, clock and music sources. Nothing is changed.")
+    def for_one(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        added = command(name, run, text)
+        added.add_argument("--owner", type=_owner, default=_LOCAL, help=f"whose diary it is (default: {_LOCAL})")
+        return added
+
+    def for_all(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        added = command(name, run, text)
+        added.add_argument("--owner", type=_nobody, help=argparse.SUPPRESS)
+        return added
+
+    for_all("migrate", keep.migrate, "Bring the database to the newest form.")
+    _add_days(for_one)
+    _add_copies(for_all)
+    _add_moves(for_all)
+    for_all("doctor", doctor.doctor, "Check settings, database, photos, clock and music sources. Nothing is changed.")
     return parser
 
 
@@ -112,6 +123,12 @@ def _owner(text: str) -> str:
     if not text.strip() or len(text) > 255 or not text.isprintable():
         raise argparse.ArgumentTypeError("an owner is named by 1 to 255 characters")
     return text
+
+
+def _nobody(text: str) -> None:
+    """Refuses an owner where everybody's diary is meant; the default says nothing, and scripts may give it."""
+    if text != _LOCAL:
+        raise argparse.ArgumentTypeError("this command is for all owners at once, please leave --owner out")
 
 
 def _days(text: str) -> int:

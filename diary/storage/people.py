@@ -1,7 +1,7 @@
 """What belongs to a person besides their days: the hour the day ends, the moods, what is not saved yet."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TypeVar
@@ -32,9 +32,13 @@ def put_moods(connection: Connection, owner_id: str, new: Sequence[Mood]) -> Non
     """Add moods behind the others, in the caller's transaction. Raises InvalidMoodError on a name in use."""
     _hold_moods(connection, owner_id)
     last = connection.execute(select(func.max(moods.c.position)).where(moods.c.owner_id == owner_id)).scalar()
+    taken, rows = _names(connection, owner_id), []
     for position, mood in enumerate(new, start=(last or 0) + 1):
-        _refuse_twin(connection, owner_id, mood)
-        connection.execute(insert(moods).values(owner_id=owner_id, position=position, **asdict(mood)))
+        _refuse_twin(mood, taken)
+        taken.add(mood.name.casefold())
+        rows.append({"owner_id": owner_id, "position": position, **asdict(mood)})
+    if rows:
+        connection.execute(insert(moods), rows)
 
 
 def _hold_moods(connection: Connection, owner_id: str) -> None:
@@ -42,9 +46,14 @@ def _hold_moods(connection: Connection, owner_id: str) -> None:
     connection.execute(select(people.c.owner_id).where(people.c.owner_id == owner_id).with_for_update(key_share=True))
 
 
-def _refuse_twin(connection: Connection, owner_id: str, mood: Mood, but: str = "") -> None:
+def _names(connection: Connection, owner_id: str, but: str = "") -> set[str]:
+    """The names in use, without case, but for that of the mood with the id ``but``."""
     names = select(moods.c.name).where(moods.c.owner_id == owner_id, moods.c.retired.is_(False), moods.c.id != but)
-    if mood.name.casefold() in {name.casefold() for name in connection.execute(names).scalars()}:
+    return {name.casefold() for name in connection.execute(names).scalars()}
+
+
+def _refuse_twin(mood: Mood, taken: Collection[str]) -> None:
+    if mood.name.casefold() in taken:
         raise InvalidMoodError(f"There is a mood named “{mood.name}” already. Choose another name.")
 
 
@@ -146,7 +155,7 @@ class PersonStore:
         used = union_all(*noted).limit(1)
         with writing(self._engine) as connection:
             _hold_moods(connection, owner_id)
-            _refuse_twin(connection, owner_id, new, but=old_id)
+            _refuse_twin(new, _names(connection, owner_id, but=old_id))
             # A day that is being noted with it is waited for, to be seen below.
             position = connection.execute(select(moods.c.position).where(mine).with_for_update()).scalar_one_or_none()
             if position is None:

@@ -1,12 +1,21 @@
 """Files on the disk: read whole up to a limit, written whole or not at all."""
 
 import os
+import re
+import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from diary.errors import TransferError
 from diary.transfer.record import MAX_BYTES
+
+_PREFIX = ".diary-export-"
+ASIDE = re.compile(re.escape(_PREFIX) + "[a-z0-9_]{8}")  # as `tempfile` completes it
+_STALE = 86_400  # seconds after which what still lies aside was left by a kill
 
 
 def read_file(path: Path) -> bytes:
@@ -25,7 +34,8 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
     """
     target = path.resolve()
     try:
-        with tempfile.TemporaryDirectory(prefix=".aside-", dir=target.parent) as folder:
+        _clear_leftovers(target.parent)
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=target.parent) as folder:
             aside = Path(folder, target.name)
             with open(os.open(aside, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8", newline="") as file:
                 file.writelines(pieces)
@@ -34,3 +44,13 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
             aside.replace(target)
     except OSError as error:
         raise TransferError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _clear_leftovers(place: Path) -> None:
+    """Remove what a kill left aside in ``place``: a plain diary that nobody knows of."""
+    for left in place.glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # somebody else was quicker
+            found = left.lstat()
+            is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and ASIDE.fullmatch(left.name)
+            if is_ours and time.time() - found.st_mtime > _STALE:
+                shutil.rmtree(left)

@@ -16,6 +16,7 @@ from diary.transfer.plan import DiaryFile
 from diary.transfer.record import (
     ENTRY_PARTS,
     MAX_DAYS,
+    MAX_MOODS,
     MOOD_PARTS,
     SONG_PARTS,
     TOO_MANY,
@@ -100,8 +101,10 @@ class _Reader:
 
     def _read_list(self, name: str) -> None:
         for record in self._pieces.items():
-            if len(self.days) + len(self.moods) == MAX_DAYS:
+            if len(self.days) == MAX_DAYS:
                 raise TransferError(TOO_MANY)
+            if len(self.moods) == MAX_MOODS:
+                raise TransferError(f"The file holds more than {MAX_MOODS:,} moods. Please leave some of them out.")
             if name == "moods":
                 self._note_unknown(_names(record), MOOD_PARTS)
                 self.moods.append((f"mood {len(self.moods) + 1}", taken(mood_of, record)))

@@ -8,17 +8,18 @@ a mood's name and ``photo`` the key of a photo. What is missing or null is taken
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, UTC, date, datetime
 from io import BytesIO, TextIOWrapper
 from typing import Any, TextIO, TypeVar
 
 from diary.clock import known_zone
 from diary.errors import InvalidEntryError, InvalidMoodError, TransferError
-from diary.model import Entry, EntryDraft, Mood, Song
+from diary.model import FIRST_DAY, Entry, EntryDraft, Mood, Song
 
 T = TypeVar("T")
 MAX_BYTES = 50_000_000  # a note of 1 000 characters on every day since 1900
 MAX_DAYS = 100_000
+MAX_MOODS = 1000
 TOO_MANY = f"The file holds more than {MAX_DAYS:,} entries: more than there are days since 1900."
 ENTRY_PARTS = ("day", "mood", "song", "note", "tags", "zone", "created_at", "updated_at", "photo")
 SONG_PARTS = ("title", "artist", "spotify_id", "mbid")
@@ -165,11 +166,14 @@ def _instant(parts: Mapping[str, Any], name: str) -> datetime | None:
         return None
     try:
         instant = datetime.fromisoformat(text)
-        if instant.tzinfo:
+        if instant.tzinfo and FIRST_DAY.year <= instant.astimezone(UTC).year < MAXYEAR:  # any zone can show it
             return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise TransferError(f"“{name}” is no instant: “{text[:40]}”. Please write it like 2026-11-22T18:30:00Z.")
+    raise TransferError(
+        f"“{name}” is no instant between {FIRST_DAY.year} and {MAXYEAR - 1}: “{text[:40]}”. "
+        "Please write it like 2026-11-22T18:30:00Z."
+    )
 
 
 def _instant_text(instant: datetime) -> str:

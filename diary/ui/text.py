@@ -88,15 +88,23 @@ def long_day(day: date) -> str:
 
 def clock_time(instant: datetime, zone: str) -> str:
     """21:14, as the clock on the wall of ``zone`` said."""
-    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+    return _local(instant, zone).strftime("%H:%M")
 
 
 def moment(instant: datetime, zone: str, day: date) -> str:
     """When something about ``day`` happened: that evening at 21:14, or on another date."""
-    local = instant.astimezone(ZoneInfo(zone))
+    local = _local(instant, zone)
     if local.date() == day:
         return f"the same day, {local:%H:%M}"
     return f"on {local.day} {month(local.date())} {local.year}, {local:%H:%M}"
+
+
+def _local(instant: datetime, zone: str) -> datetime:
+    """``instant`` by the clock of ``zone``; as it is, in UTC, where that clock is beyond the years 1 to 9999."""
+    try:
+        return instant.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        return instant
 
 
 def days(count: int) -> str:

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
-from tests.commands.program import diary_of, run
+import pytest
+
+from diary.__main__ import main
+from diary.commands.parser import make_parser
+from tests.commands.program import Capture, diary_of, run, usage_refused
 
 
 def test_a_demo_goes_out_as_json_and_as_csv_and_comes_back_the_same_for_another_owner(tmp_path: Path) -> None:
@@ -43,6 +47,22 @@ def test_a_database_out_of_reach_is_told_in_one_sentence_without_its_password(tm
 def test_wrong_usage_ends_with_2(tmp_path: Path) -> None:
     assert run().returncode == 2
     assert run("exprot", tmp_path / "x.json").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["migrate"], ["backup", "x.zip"], ["restore", "x.zip", "--replace"], ["move", "--to", "x"], ["sweep"], ["doctor"]],
+    ids=lambda command: command[0],
+)
+def test_a_command_on_everybodys_diary_takes_no_owner_but_the_default(command: list[str], capsys: Capture) -> None:
+    assert usage_refused(*command, "--owner", "alice")
+    assert capsys.readouterr().err.endswith(
+        "argument --owner: this command is for all owners at once, please leave --owner out\n"
+    )
+    assert make_parser().parse_args([*command, "--owner", "local"]).run
+    with pytest.raises(SystemExit):
+        main([command[0], "--help"])
+    assert "--owner" not in capsys.readouterr().out
 
 
 def test_help_names_every_command() -> None:

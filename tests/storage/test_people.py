@@ -16,7 +16,7 @@ from diary.model import BUILT_IN_MOODS, EntryDraft, Mood, Unsaved
 from diary.storage.database import writing
 from diary.storage.people import MAX_DRAFT
 from diary.storage.tables import people
-from tests.builders import NOON, SERENE, TODAY, Clock, make_diary, make_engine, make_parts, mood
+from tests.builders import NOON, SERENE, TODAY, Clock, make_diary, make_engine, make_parts, mood, statements
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -124,6 +124,21 @@ def test_a_name_that_is_in_use_is_refused_whatever_its_case(diary: Diary, name: 
         diary.add_mood(replace(SERENE, name=name))
     with pytest.raises(InvalidMoodError, match=r"already\. Choose another name\.$"):
         diary.change_mood(replace(mood(diary.moods(), "sad"), name=name))
+    assert diary.all_moods() == BUILT_IN_MOODS
+
+
+def test_many_moods_come_in_at_once_in_their_order_and_with_few_statements(diary: Diary) -> None:
+    brought = [replace(SERENE, name=f"mood {number}") for number in range(200)]
+    with statements() as asked:
+        diary.add_days([EntryDraft(TODAY, note="x")], brought)
+    assert names(diary.moods()) == names((*BUILT_IN_MOODS, *brought))
+    assert len(asked) < 20
+
+
+@pytest.mark.parametrize("brought", [["calm"], ["serene", "Serene"]])
+def test_none_of_many_moods_comes_in_where_a_name_is_in_use(diary: Diary, brought: list[str]) -> None:
+    with pytest.raises(InvalidMoodError, match=r"already\. Choose another name\.$"):
+        diary.add_days([], [replace(SERENE, name=name) for name in ("quiet", *brought)])
     assert diary.all_moods() == BUILT_IN_MOODS
 
 

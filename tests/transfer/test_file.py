@@ -50,6 +50,42 @@ def test_a_place_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) ->
     assert os.listdir(tmp_path) == ["folder.json"]
 
 
+def test_what_a_kill_left_beside_the_file_goes_with_the_next_one_a_day_later(tmp_path: Path) -> None:
+    old, young, other, linked = (
+        tmp_path / f".diary-export-{name}" for name in ("old_0000", "young000", "notes", "linked00")
+    )
+    for folder in (old, young, other, tmp_path / "kept"):
+        folder.mkdir()
+        (folder / "diary.json").write_text("plain notes")
+    linked.symlink_to(tmp_path / "kept")
+    (tmp_path / ".diary-export-file0000").write_text("a file")
+    for left in (old, other, linked, tmp_path / ".diary-export-file0000", tmp_path / "kept"):
+        os.utime(left, (0, 0), follow_symlinks=False)
+    write_file(tmp_path / "diary.json", ["x"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [young.name, other.name, linked.name, ".diary-export-file0000", "diary.json", "kept"]
+    )
+    assert (tmp_path / "kept" / "diary.json").exists()
+
+
+def test_what_another_user_left_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / ".diary-export-old_0000"
+    old.mkdir()
+    os.utime(old, (0, 0))
+    monkeypatch.setattr(os, "geteuid", lambda: old.stat().st_uid + 1)
+    write_file(tmp_path / "diary.json", ["x"])
+    assert old.exists()
+
+
+def test_what_lies_aside_has_the_name_by_which_it_is_cleared(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        (aside,) = tmp_path.iterdir()
+        assert module.ASIDE.fullmatch(aside.name)
+        yield "x"
+
+    write_file(tmp_path / "diary.json", pieces())
+
+
 def test_a_file_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(TransferError, match=r"x\.json cannot be read: No such file or directory\."):
         read_file(tmp_path / "x.json")

@@ -113,6 +113,10 @@ def test_the_list_of_moods_may_be_missing() -> None:
     assert read_json(ours().encode()).moods == ()
 
 
+def test_a_file_may_hold_a_thousand_moods() -> None:
+    assert len(read_json(ours(moods=[{}] * 1000).encode()).moods) == 1000
+
+
 def test_names_that_this_version_does_not_know_are_told() -> None:
     entry = {"day": "2026-11-22", "weather": "fog", "song": {"title": "x", "isrc": "y"}}
     file = read_json(ours(entries=[entry, "junk"], moods=[{"name": "x", "shape": "round"}], author="me").encode())
@@ -132,6 +136,7 @@ def test_names_that_this_version_does_not_know_are_told() -> None:
         (ours(version=True), '"version": 1 is missing'),
         (ours(version=0), '"version": 1 is missing'),
         (ours(entries=[{}] * 100_001), "more than 100,000 entries"),
+        (ours(moods=[{}] * 1001), "more than 1,000 moods"),
         (ours(entries=None), "“entries” must be a list"),
         (ours(entries={}), "“entries” must be a list"),
         (ours(moods="calm"), "“moods” must be a list"),

@@ -1,7 +1,7 @@
 """An import: what comes in, what stays, what is refused and why, and that it is all or nothing."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -115,9 +115,12 @@ def test_a_day_that_was_written_since_the_plan_keeps_the_whole_file_out_moods_to
         ({**CALM_DAY, "tags": [str(number) for number in range(31)]}, "room for 30 tags"),
         ({**CALM_DAY, "zone": "Mars/Olympus"}, "“Mars/Olympus” is no time zone"),
         ({**CALM_DAY, "zone": "../../etc/passwd"}, "is no time zone"),
-        ({**CALM_DAY, "created_at": "yesterday"}, "“created_at” is no instant: “yesterday”"),
+        ({**CALM_DAY, "created_at": "yesterday"}, "“created_at” is no instant between 1900 and 9998: “yesterday”"),
         ({**CALM_DAY, "created_at": "2026-11-22T18:30:00"}, "“created_at” is no instant"),
         ({**CALM_DAY, "updated_at": "0001-01-01T00:00:00+14:00"}, "“updated_at” is no instant"),
+        ({**CALM_DAY, "created_at": "1899-12-31T23:59:59Z"}, "“created_at” is no instant between 1900 and 9998"),
+        ({**CALM_DAY, "created_at": "9999-12-31T23:59:59Z"}, "“created_at” is no instant between 1900 and 9998"),
+        ({**CALM_DAY, "updated_at": "9998-12-31T23:59:59-01:00"}, "“updated_at” is no instant between"),
         ({**CALM_DAY, "updated_at": 1795372200}, "“updated_at” must be text"),
         ({**CALM_DAY, "photo": 1}, "“photo” must be text"),
     ],
@@ -148,6 +151,13 @@ def test_what_cannot_be_a_mood_is_refused_too(diary: Diary, change: dict[str, An
     ((where, told),) = refusals(diary, moods=({**SERENE_MOOD, **change},))
     assert where == "mood 1"
     assert why in told
+
+
+@pytest.mark.parametrize("written", ["1900-01-01T00:00:00Z", "9998-12-31T23:59:59.999999Z"])
+def test_the_first_and_the_last_instant_come_in(diary: Diary, written: str) -> None:
+    day = {**CALM_DAY, "created_at": written, "updated_at": written}
+    plan_import(diary, file_of(day)).commit(diary)
+    assert [entry.created_at for entry in diary.each()] == [datetime.fromisoformat(written)]
 
 
 def test_a_day_or_a_mood_that_is_in_the_file_twice_is_refused_with_both_places(diary: Diary) -> None:

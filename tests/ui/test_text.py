@@ -93,6 +93,13 @@ def test_a_moment_is_told_by_the_clock_of_its_place() -> None:
     assert text.moment(instant, "Asia/Tokyo", date(2026, 11, 22)) == "on 23 November 2026, 08:30"
 
 
+def test_a_moment_at_an_end_of_the_calendar_is_told_in_utc() -> None:
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    assert text.moment(first, "America/New_York", date(2026, 11, 22)) == "on 1 January 1, 00:00"
+    assert text.moment(last, "Pacific/Kiritimati", date(2026, 11, 22)) == "on 31 December 9999, 23:59"
+    assert text.clock_time(last, "Pacific/Kiritimati") == "23:59"
+
+
 @pytest.mark.parametrize(
     "raw",
     ["https://evil.example/x", "www.evil.example", "me@evil.example", ":material/home:", ":red[x]", "a -> b", "a -- b"],
