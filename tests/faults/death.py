@@ -3,10 +3,23 @@
 import os
 import signal
 import sys
+from itertools import count
 from typing import Any
 
 from botocore.client import BaseClient
 from sqlalchemy import Engine, event
+
+
+def die_at_statement(fatal: int) -> None:
+    """From now on, die before the statement of that number, counted over all connections."""
+    numbers = count(1)
+
+    def watch(*_: object) -> None:
+        if next(numbers) == fatal:
+            _die()
+
+    event.listen(Engine, "before_cursor_execute", watch)
+    event.listen(Engine, "commit", watch)
 
 
 def die_at(point: str) -> None:

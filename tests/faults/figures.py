@@ -1,7 +1,7 @@
 """What the fault suite counted, from its tests to docs/reliability.md.
 
-Each test notes its figures in a file below DIARY_FIGURES, where that is set; `python -m tests.faults.figures FOLDER`
-puts them as tables between the marks in docs/reliability.md.
+Each test notes its figures in a file below DIARY_FIGURES, where that is set, and so is each test that was skipped;
+`python -m tests.faults.figures FOLDER` puts them as tables between the marks in docs/reliability.md.
 """
 
 import json
@@ -9,7 +9,9 @@ import os
 import platform
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,17 +26,26 @@ def note(fault: str, where: str, **counted: Figure) -> None:
 
     A name with a unit ends in it: ``longest_wait_s``, ``peak_mb``. Does nothing but in `make faults`.
     """
+    _write({"fault": fault, "where": where, "counted": counted})
+
+
+def skipped(nodeid: str, reason: str) -> None:
+    """Keep that the test ``nodeid`` was not run, and pytest's ``reason``. Does nothing but in `make faults`."""
+    _write({"test": nodeid, "reason": reason.removeprefix("Skipped: ")})
+
+
+def _write(line: Mapping[str, object]) -> None:
     if folder := os.environ.get("DIARY_FIGURES"):
-        line = {"fault": fault, "where": where, "counted": counted}
         (Path(folder) / f"{uuid4().hex}.json").write_text(json.dumps(line))
 
 
 def tables(folder: Path) -> str:
-    """All figures below ``folder``: a table a fault, a row a place."""
+    """All figures below ``folder``: a table a fault, a row a place, and a list of the tests that were skipped."""
     faults: dict[str, list[tuple[str, dict[str, Figure]]]] = defaultdict(list)
-    for file in folder.glob("*.json"):
-        line = json.loads(file.read_text())
-        faults[line["fault"]].append((line["where"], line["counted"]))
+    lines = [json.loads(file.read_text()) for file in folder.glob("*.json")]
+    for line in lines:
+        if "fault" in line:
+            faults[line["fault"]].append((line["where"], line["counted"]))
     parts = [
         f"Counted on {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores, Python {platform.python_version()}.\n"
     ]
@@ -43,7 +54,10 @@ def tables(folder: Path) -> str:
         parts.append(f"\n### {fault}\n")
         parts.append(_line(["", *(name.replace("_", " ") for name in names)]))
         parts.append(_line(["---", *("---:" for _ in names)]))
-        parts += [_line([where, *(_text(counted.get(name, "")) for name in names)]) for where, counted in sorted(rows)]
+        for where, counted in sorted(rows, key=itemgetter(0)):
+            parts.append(_line([where, *(_text(counted.get(name, "")) for name in names)]))
+    not_tried = sorted({f"* `{line['test']}`: {line['reason']}" for line in lines if "test" in line})
+    parts += ["\n### Not tried\n", *not_tried] if not_tried else []
     return "\n".join(parts) + "\n"
 
 

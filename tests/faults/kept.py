@@ -1,9 +1,11 @@
 """What a database holds of days, read past the program."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
@@ -84,3 +86,11 @@ def number(address: str, query: str) -> int:
     """The single number that ``query`` gives."""
     with past_the_program(address) as connection:
         return int(connection.execute(text(query)).scalar_one())
+
+
+def is_damaged(file: Path) -> bool:
+    """Whether a SQLite file is not whole as it was left; to be asked before a program opens it to write."""
+    if not file.exists():
+        return False
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True)) as left:
+        return left.execute("PRAGMA integrity_check").fetchall() != [("ok",)]

@@ -19,11 +19,14 @@ CARDS = """() => [...document.querySelectorAll('.card')].map(card => {
   };
 })"""
 # What text would have to become to do anything: an element or an attribute that no page of the diary has.
+# Browsers leave blanks and control signs out of a scheme (https://url.spec.whatwg.org/#concept-basic-url-parser).
 SOUND = """() => {
   const all = [...document.querySelectorAll('.stApp *, [data-testid=stPortal] *')];
   const never = 'script, iframe, object, embed, form, base, meta, link, marquee, xmp, plaintext, [srcdoc]';
+  const ways = ['href', 'xlink:href', 'src', 'action', 'formaction', 'data', 'poster', 'background'];
+  const runs = a => ways.includes(a.name) && /^javascript:/i.test(a.value.replace(/[\\0- ]/g, ''));
   const odd = all.filter(one => one.matches(never)
-    || [...one.attributes].some(a => /^on/.test(a.name) || /^\\\\s*javascript:/i.test(a.value))
+    || [...one.attributes].some(a => /^on/.test(a.name) || runs(a))
     || (one.matches('img') && /evil|\\/x$/.test(one.src))
     || (one.matches('a') && /evil/.test(one.href) && !(one.closest('.long') && /noopener/.test(one.rel))));
   const way = document.querySelector('[role=dialog] button') ?? document.querySelector('[class*=st-key-nav-] a');

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData, create_engine, inspect
 from sqlalchemy.pool import NullPool
 
 from diary.assembly import open_diary, prepare
@@ -51,6 +52,18 @@ def content(url: str, schema: str | None = None) -> str:
             rows = sorted(repr(row) for row in connection.execute(table.select()))
             digest.update("\n".join((name, *rows)).encode())
     return digest.hexdigest()
+
+
+def shape(url: str) -> frozenset[tuple[str, ...]]:
+    """The columns and indexes of all tables, and the form that the database says it has."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        looked = inspect(connection)
+        tables = looked.get_table_names()
+        columns = {(table, column["name"]) for table in tables for column in looked.get_columns(table)}
+        indexes = {(table, str(index["name"]), "index") for table in tables for index in looked.get_indexes(table)}
+        said = MigrationContext.configure(connection).get_current_revision()
+    return frozenset({*columns, *indexes, (str(said),)})
 
 
 class SqliteOld:

@@ -19,7 +19,8 @@ class Proxy:
     """Stands before the server at ``upstream``, a port of this machine, and can be switched at any time.
 
     `counts` tells what was done: ``accepted`` connections, bytes ``to_server`` and ``to_client``, ``turns`` (how
-    often a client spoke after its server had: round trips), ``held`` chunks, ``cut`` and ``reset`` connections.
+    often a client spoke after its server had: round trips), ``held`` and ``slowed`` chunks, ``cut`` and ``reset``
+    connections.
     """
 
     def __init__(self, upstream: int) -> None:
@@ -133,10 +134,9 @@ class Proxy:
 
     async def _hold(self, size: int, from_server: int) -> None:
         """Wait as the mode tells, and as the next one does when it is switched meanwhile."""
-        if self._mode == "delay":
-            await asyncio.sleep(self._amount)
-        elif self._mode == "throttle":
-            await asyncio.sleep(size / self._amount)
+        if self._mode in {"delay", "throttle"}:
+            self.counts["slowed"] += 1
+            await asyncio.sleep(self._amount if self._mode == "delay" else size / self._amount)
         while self._mode == "hang" and from_server >= self._amount:
             self.counts["held"] += 1
             await self._changed.wait()

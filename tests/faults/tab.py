@@ -33,10 +33,11 @@ _TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 class Tab(Session):
-    """A tab that remembers what is on the page and what its inputs hold, as a browser does."""
+    """A tab that remembers what is on the page and what its inputs hold; it waited at most ``longest`` s for a page."""
 
     def __init__(self, base: str, page: str = "", query: str = "") -> None:
         super().__init__(base, page, query)
+        self.longest = 0.0
         self._known: dict[str, ForwardMsg] = {}
         self._states: dict[str, WidgetState] = {}
         self._shown: list[tuple[str, Any]] = []
@@ -72,6 +73,7 @@ class Tab(Session):
             answer = super().run()
         finally:
             self._pressed = None
+        self.longest = max(self.longest, answer.seconds)
         self._show(answer)
         return answer
 

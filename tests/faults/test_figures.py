@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import figures
-from tests.faults.figures import BEGIN, END, main, note, tables
+from tests.faults.figures import BEGIN, END, main, note, skipped, tables
 
 
 @pytest.fixture
@@ -35,6 +35,23 @@ def test_each_fault_is_a_table_in_order_with_a_row_for_each_place(noted: Path) -
     ]
 
 
+def test_two_rows_of_one_place_are_both_shown(noted: Path) -> None:
+    note("F10 photo store away", "SQLite", longest_wait_s=12.0)
+    assert {"| SQLite | 5 | yes |", "| SQLite | 12 |  |"} <= {*tables(noted).splitlines()}
+
+
+def test_what_was_skipped_is_told_once_at_the_end(noted: Path) -> None:
+    assert "Not tried" not in tables(noted)
+    for nodeid in ("test_disk.py::test_full[b]", "test_disk.py::test_full[a]", "test_disk.py::test_full[a]"):
+        skipped(nodeid, "Skipped: no file system can be mounted here")
+    assert tables(noted).splitlines()[-4:] == [
+        "### Not tried",
+        "",
+        "* `test_disk.py::test_full[a]`: no file system can be mounted here",
+        "* `test_disk.py::test_full[b]`: no file system can be mounted here",
+    ]
+
+
 def test_new_figures_take_the_place_of_the_old_ones_and_leave_the_words(
     noted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,4 +76,5 @@ def test_without_a_folder_nothing_is_noted(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delenv("DIARY_FIGURES", raising=False)
     monkeypatch.chdir(tmp_path)
     note("F2 killed", "SQLite", lost=0)
+    skipped("test_disk.py::test_full", "Skipped: no")
     assert [*tmp_path.iterdir()] == []

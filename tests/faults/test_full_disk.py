@@ -27,6 +27,7 @@ from tests.faults.tab import Tab
 
 DATABASE, PHOTOS = "F4 disk full: database", "F5 disk full: photos"
 DAYS = scaled(3, 20)
+BOUND = 10  # seconds: nobody waits longer for a page
 TEXT = "Rain. " * 1000  # more than a page of SQLite's has room for
 
 
@@ -91,11 +92,13 @@ def test_nothing_typed_is_lost_while_the_databases_disk_is_full(full: Full, plac
         failures_in_the_log=bites,
         told_the_cause=told,
         texts_lost_from_the_form=DAYS - kept,
+        longest_wait_s=max(tab.longest for tab in tabs),
         tracebacks=len(tracebacks) + full.server.log().count("Traceback"),
         saved_once_there_was_room=saved,
         lost=len({"before", *texts} - found),
     )
     assert bites > 0
+    assert max(tab.longest for tab in tabs) <= BOUND
     assert (acked.count(False), told, kept, saved) == (DAYS, DAYS, DAYS, DAYS)
     assert "before" in reader.text
     assert found == {"before", *texts}
@@ -155,9 +158,11 @@ def test_a_photo_that_finds_no_room_leaves_nothing_half_and_stays_chosen(
         half_files=len(seen.half_files),
         half_saved_days=len(seen.days) - 1,
         broken_images=len(found.broken_photos),
-        texts_lost_from_the_form=2 - seen.kept,
+        texts_lost_from_the_form=len(tabs) - 1 - seen.kept,
+        longest_wait_s=max(tab.longest for tab in tabs),
         tracebacks=tracebacks,
     )
+    assert max(tab.longest for tab in tabs) <= BOUND
     assert seen == Photographed(2, 2, [], ["without"])
     assert tabs[0].said_saved, "the photo was still chosen, and is saved with its day"
     assert tabs[0].photo_paths

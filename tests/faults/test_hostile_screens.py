@@ -19,8 +19,8 @@ from tests.corpus.days import fill
 from tests.corpus.naughty import VAST
 from tests.corpus.signs import LONG, PILES
 from tests.faults.figures import note
-from tests.faults.looking import CARDS, Count, words_of
-from tests.faults.scale import scaled
+from tests.faults.looking import CARDS, SOUND, Count, words_of
+from tests.faults.scale import FULL, scaled
 
 Open = Callable[..., Page]
 VAST_DAYS = date(2010, 1, 1)
@@ -39,6 +39,21 @@ def diary(server: DiaryServer) -> Diary:
 @pytest.fixture(scope="module")
 def drafts(diary: Diary) -> dict[str, EntryDraft]:
     return {str(draft.day): draft for draft in fill(diary)}
+
+
+def test_what_is_hostile_would_be_found(open_page: Open) -> None:
+    page = open_page(width=390)
+    for hostile in (
+        "<script></script>",
+        '<a href=" java\nscript:1">x</a>',
+        '<button formaction="JavaScript:1"></button>',
+        '<b onclick="1">x</b>',
+        '<img src="http://127.0.0.1:9/evil">',
+        '<i style="position: fixed; inset: 0"></i>',
+    ):
+        page.set_content(f'<div class="stApp"><p class="st-key-nav-x"><a href="#">Today</a></p>{hostile}</div>')
+        found = page.evaluate(SOUND)
+        assert len(found["odd"]) + found["covered"] == 1, hostile
 
 
 def test_every_card_of_the_timeline_is_as_it_was_written(
@@ -152,4 +167,5 @@ def test_the_fifty_worst_cards_are_drawn_about_as_quickly_as_fifty_usual_ones(
         ratio=float(ratio),
     )
     assert len(usual) == 50
+    assert not FULL or ratio <= 2
     assert took["w"] < 1000

@@ -137,7 +137,7 @@ def test_what_is_typed_and_not_saved_is_kept_whatever_it_is(diary: Diary, kind: 
         diary.keep_unsaved(unsaved)
         found = diary.find_unsaved(TODAY)
         lost += [] if found and found[0] == unsaved else [text]
-    note(FAULT, f"{kind}, not saved yet", tried=len(SOME), kept=len(SOME) - len(lost), refused=0, changed=len(lost))
+    note(FAULT, f"{kind}, not saved yet", tried=len(SOME), kept=len(SOME) - len(lost), changed=len(lost))
     assert lost == []
 
 
@@ -153,7 +153,7 @@ def test_texts_that_look_alike_stay_two(diary: Diary) -> None:
 def test_every_text_comes_back_from_an_export(parts: Parts, kind: str, form: str) -> None:
     """F19: the cells of a CSV are guarded, and reading takes the guard away again."""
     ada, bob = Diary(uuid4().hex, parts), Diary(uuid4().hex, parts)
-    fit = [*TEXTS, *VAST.values()]
+    fit = [*TEXTS[:: scaled(4, 1)], *VAST.values()]
     ada.add_days(
         [
             EntryDraft(

@@ -14,9 +14,12 @@ from tests.corpus.picture_cases import CASES, Outcome
 from tests.corpus.pictures import CANARY, COLORS, png
 from tests.faults.figures import note
 from tests.faults.memory import PROJECT, cost, only_on_linux
-from tests.faults.scale import FULL
+from tests.faults.scale import FULL, scaled
 
 FAULT = "F18 hostile pictures"
+# In short: one kind of picture is turned, and of what takes longest to make there is one kind each.
+LEFT_OUT = ("PNG turned", "WEBP turned", "HEIF turned", "100 MB of other words", "100 MB of profile", "600 frames")
+TRIED = {name: case for name, case in CASES.items() if FULL or not any(part in name for part in LEFT_OUT)}
 PICTURE_CHUNKS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
 
 LOOK = """
@@ -48,7 +51,7 @@ for file in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What was said of each file and what it cost, and both pictures where it was kept, by the file's name."""
     folder = tmp_path_factory.mktemp("pictures")
-    for number, (make, _) in enumerate(CASES.values()):
+    for number, (make, _) in enumerate(TRIED.values()):
         (folder / f"{number:03}.file").write_bytes(make())
     command = [sys.executable, "-c", LOOK, str(folder)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=300)
@@ -57,7 +60,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
     for number, one in enumerate(found):
         files = (folder / f"{number:03}.large", folder / f"{number:03}.small")
         one["kept"] = [file.read_bytes() for file in files] if not one["said"] else []
-    return dict(zip(CASES, found, strict=True))
+    return dict(zip(TRIED, found, strict=True))
 
 
 def is_as_expected(found: dict[str, Any], expected: Outcome) -> bool:
@@ -88,7 +91,7 @@ def is_upright(webp: bytes) -> bool:
 
 
 def test_every_file_is_kept_or_refused_as_it_should_be(outcomes: dict[str, dict[str, Any]]) -> None:
-    wrong = [(name, one["said"]) for name, one in outcomes.items() if not is_as_expected(one, CASES[name][1])]
+    wrong = [(name, one["said"]) for name, one in outcomes.items() if not is_as_expected(one, TRIED[name][1])]
     kept = {name: one["kept"] for name, one in outcomes.items() if one["kept"]}
     telling = [
         name
@@ -114,8 +117,9 @@ def test_every_file_is_kept_or_refused_as_it_should_be(outcomes: dict[str, dict[
     )
     assert len(outcomes) > 60
     assert (wrong, telling, lying) == ([], [], [])
-    assert len(turned) == 32
+    assert len(turned) == scaled(8, 32)
     assert outcomes[largest]["mb"] <= 300
+    assert not FULL or outcomes[slowest]["seconds"] <= 2
 
 
 ONE_AFTER_ANOTHER = """

@@ -10,6 +10,7 @@ from tests.browser.server import DiaryServer
 from tests.faults.conftest import Place
 from tests.faults.content import look
 from tests.faults.figures import note
+from tests.faults.kept import is_damaged
 from tests.faults.scale import FULL, scaled
 from tests.faults.tab import Tab
 from tests.faults.typists import Typists
@@ -25,7 +26,8 @@ def test_an_app_killed_while_tabs_save_loses_nothing_of_which_a_page_said_saved(
     chance = random.Random(1)
     server = DiaryServer(tmp_path, place.env)
     acked: list[int] = []
-    in_flight = 0
+    in_flight, longest = 0, 0.0
+    damaged = {"files_damaged": 0} if place.database_file else {}
     for _ in range(ROUNDS):
         server.start()
         with Typists(server.url, TABS) as typists:
@@ -34,10 +36,12 @@ def test_an_app_killed_while_tabs_save_loses_nothing_of_which_a_page_said_saved(
             time.sleep(chance.uniform(0, 0.05))
             typists.wait(lambda: typists.in_flight > 1)
             server.kill()
-            acked += typists.acked
-            in_flight += typists.in_flight
-            refused = dict(typists.refused)
-        assert refused == {}
+        acked += typists.acked
+        in_flight += typists.in_flight
+        longest = max(longest, typists.longest)
+        assert typists.refused == {}
+        if place.database_file:
+            damaged["files_damaged"] += is_damaged(place.database_file)
     with server, Tab(server.url) as tab:
         tab.set(note="after all this")
         tab.press("save")
@@ -54,7 +58,10 @@ def test_an_app_killed_while_tabs_save_loses_nothing_of_which_a_page_said_saved(
         half_written=len(found.half_written) + len(found.gaps),
         broken_photos=len(found.broken_photos),
         orphan_photos=found.orphans,
+        longest_wait_for_a_page_s=longest,
+        **damaged,
     )
     assert in_flight >= ROUNDS / 2, "the kills have to meet saves"
     assert found.is_well, found
+    assert not any(damaged.values())
     assert "Traceback" not in server.log()

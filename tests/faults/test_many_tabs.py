@@ -3,15 +3,17 @@
 import random
 import socket
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from threading import Barrier
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
 
+from bench.session import PATIENCE, Answer
 from tests.browser.server import DiaryServer
 from tests.faults.distant import until, write
 from tests.faults.figures import note
@@ -28,14 +30,17 @@ class Place:
 
     def __init__(self, server: DiaryServer, address: str) -> None:
         self.server, self.address = server, address
+        self._tabs: list[Tab] = []
         self.name = "SQLite" if address.startswith("sqlite") else "PostgreSQL"
 
     def tab(self, day: str) -> Tab:
-        return Tab(self.server.url, query=f"day={day}")
+        self._tabs.append(Tab(self.server.url, query=f"day={day}"))
+        return self._tabs[-1]
 
     def note(self, what: str, acked: set[str], day: str = "", **counted: int) -> None:
-        """Keep the figures: ``acked`` are the texts that the screen said were saved."""
-        found = notes(self.address, day)
+        """Keep the figures of all tabs since the last time; ``acked`` are the texts of which they said "Saved"."""
+        found, longest = notes(self.address, day), max(tab.longest for tab in self._tabs)
+        self._tabs.clear()
         note(
             TABS,
             f"{what}, {self.name}",
@@ -44,6 +49,7 @@ class Place:
             silently_lost=len(acked - {*found}),
             doubled=doubles(self.address) + len(found) - len({*found}),
             tracebacks=self.server.log().count("Traceback"),
+            longest_wait_for_a_page_s=longest,
         )
 
 
@@ -99,33 +105,36 @@ def test_tabs_that_save_one_day_are_shown_both_versions_and_lose_none(place: Pla
 
 
 def test_a_save_that_is_clicked_five_times_is_one_save(place: Place) -> None:
-    rounds = scaled(2, 20)
+    rounds, runs, acked = scaled(2, 20), list[int](), set[str]()
     for number in range(rounds):
         day = f"2026-06-{number + 1:02}"
         with place.tab(day) as tab:
             tab.set(note=f"clicked {number}")
-            send(tab, "save", times=5)
-            until(lambda day=day: bool(notes(place.address, day)), 20)
+            runs.append(len(runs_of(tab, "save", presses=5)))
             until(lambda tab=tab: bool(tab.run()) and tab.said_saved, 20)
+            acked.add(f"clicked {number}")
         assert notes(place.address, day) == [f"clicked {number}"]
-    place.note("a save clicked five times", {f"clicked {n}" for n in range(rounds)}, edits=rounds)
+    place.note("a save clicked five times", acked, edits=rounds, runs_caused=sum(runs))
+    assert min(runs) > 1, "the page ran for more than one of the clicks"
 
 
 def test_a_save_that_is_sent_again_after_a_reconnect_is_one_save(place: Place) -> None:
-    rounds = scaled(2, 20)
+    rounds, acked = scaled(2, 20), set[str]()
     for number in range(rounds):
         day = f"2026-07-{number + 1:02}"
         with place.tab(day) as tab:
-            session = next(m for m in tab.run().messages if m.WhichOneof("type") == "new_session").new_session
+            (session,) = {*session_in(tab.run().messages)}
             tab.set(note=f"replayed {number}")
-            send(tab, "save", times=1)
+            send(tab, "save")
             cut(tab)
-            join_again(tab, session.initialize.session_id)
-            send(tab, "save", times=1)
-            until(lambda day=day: bool(notes(place.address, day)), 20)
+            join_again(tab, session)
+            assert {*runs_of(tab, "save", presses=1)} == {session}, (
+                "it is the session in which the save was pressed first"
+            )
             until(lambda tab=tab: bool(tab.run()) and tab.said_saved, 20)
+            acked.add(f"replayed {number}")
         assert notes(place.address, day) == [f"replayed {number}"]
-    place.note("a save sent again after a reconnect", {f"replayed {n}" for n in range(rounds)}, edits=rounds)
+    place.note("a save sent again after a reconnect", acked, edits=rounds)
 
 
 def test_many_sessions_save_at_once_each_its_own_day(place: Place) -> None:
@@ -186,12 +195,41 @@ def test_no_edit_of_tabs_that_go_on_writing_one_day_is_lost_silently(place: Plac
 # ------------------------------------------------------------------ past what a tab does by itself
 
 
-def send(tab: Tab, key: str, times: int) -> None:
-    """Press a button so many times without waiting for the page."""
+def send(tab: Tab, key: str) -> None:
+    """Press a button without waiting for the page."""
     tab._pressed = WidgetState(id=tab._widget(key).id, trigger_value=True)
-    for _ in range(times):
-        tab._socket.send(tab._request())
+    tab._socket.send(tab._request())
     tab._pressed = None
+
+
+def runs_of(tab: Tab, key: str, presses: int) -> list[str]:
+    """Press a button so many times, each time as soon as the page has begun to answer; the session of each run.
+
+    Shows what the page has answered until it was silent for a second.
+    """
+    answer, begun = Answer(), list[str]()
+    for _ in range(presses):
+        send(tab, key)
+        before = len(begun)
+        while len(begun) == before:
+            begun += _take(tab, answer, PATIENCE)
+    with suppress(TimeoutError):
+        while True:
+            begun += _take(tab, answer, 1)
+    tab._show(answer)
+    return begun
+
+
+def _take(tab: Tab, answer: Answer, seconds: float) -> list[str]:
+    message = ForwardMsg.FromString(tab._socket.recv(seconds))
+    answer.messages.append(message)
+    return session_in([message])
+
+
+def session_in(messages: Iterable[ForwardMsg]) -> list[str]:
+    """The session of each run that begins in ``messages``."""
+    begun = (message.new_session for message in messages if message.WhichOneof("type") == "new_session")
+    return [one.initialize.session_id for one in begun]
 
 
 def cut(tab: Tab) -> None:

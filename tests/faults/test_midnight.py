@@ -17,14 +17,15 @@ from tests.faults.scale import FULL
 
 FAULT = "F14 zones and clocks"
 Open = Callable[..., Page]
-EVENINGS = [
-    ("Pacific/Kiritimati", date(2026, 11, 22)),
-    ("Pacific/Pago_Pago", date(2028, 2, 28)),
-    ("Pacific/Kiritimati", date(2032, 2, 29)),
-    ("Europe/Berlin", date(2026, 3, 28)),
-    ("Europe/Berlin", date(2026, 10, 25)),
-    ("America/Sao_Paulo", date(2018, 11, 3)),
-    ("Australia/Lord_Howe", date(2026, 4, 5)),
+EVENINGS = [  # a zone, a day, and the hour of the next one at which its person ends it
+    ("Pacific/Kiritimati", date(2026, 11, 22), 0),
+    ("Asia/Tokyo", date(2026, 6, 10), 4),
+    ("Pacific/Pago_Pago", date(2028, 2, 28), 0),
+    ("Pacific/Kiritimati", date(2032, 2, 29), 0),
+    ("Europe/Berlin", date(2026, 3, 28), 0),
+    ("Europe/Berlin", date(2026, 10, 25), 0),
+    ("America/Sao_Paulo", date(2018, 11, 3), 0),
+    ("Australia/Lord_Howe", date(2026, 4, 5), 0),
 ]
 
 
@@ -47,7 +48,6 @@ class MovedServer(DiaryServer):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MovedServer]:
     with MovedServer(tmp_path_factory.mktemp("diary")) as server:
-        make_diary(server.env["DATABASE_URL"]).set_day_cutoff_hour(0)
         yield server
 
 
@@ -56,17 +56,19 @@ def heading(page: Page, day: date) -> None:
     expect(page.locator(".spoken-date")).to_have_text(f"{day.day} {day:%B} {day.year}")
 
 
-@pytest.mark.parametrize(("zone", "evening"), EVENINGS if FULL else EVENINGS[:2])
-def test_a_page_that_was_opened_before_midnight_keeps_its_day_and_the_next_has_its_own(
-    open_page: Open, server: MovedServer, zone: str, evening: date
+@pytest.mark.parametrize(("zone", "evening", "hour"), EVENINGS if FULL else EVENINGS[:2])
+def test_a_page_that_was_opened_before_its_day_ended_keeps_it_and_the_next_has_its_own(
+    open_page: Open, server: MovedServer, zone: str, evening: date, hour: int
 ) -> None:
     morning = evening + timedelta(days=1)
-    server.let_it_be(evening, "23:59:30", zone)
+    diary = make_diary(server.env["DATABASE_URL"])
+    diary.set_day_cutoff_hour(hour)
+    server.let_it_be(morning if hour else evening, f"{(hour - 1) % 24:02}:59:30", zone)
     page = open_page(width=390, timezone=zone)
     open_form(page, server)
     heading(page, evening)
     write_note(page, f"Written on the evening of {evening}.")
-    server.let_it_be(morning, "00:00:30" if zone != "America/Sao_Paulo" else "01:00:30", zone)
+    server.let_it_be(morning, f"{hour:02}:00:30" if zone != "America/Sao_Paulo" else "01:00:30", zone)
     press_save(page)
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     heading(page, evening)
@@ -76,7 +78,6 @@ def test_a_page_that_was_opened_before_midnight_keeps_its_day_and_the_next_has_i
     write_note(later, f"Written on the morning of {morning}.")
     press_save(later)
     expect(later.get_by_text("Saved", exact=True)).to_be_visible()
-    diary = make_diary(server.env["DATABASE_URL"])
     written = {entry.day: (entry.note, entry.zone) for entry in diary.each() if entry.day in {evening, morning}}
     due = {
         evening: (f"Written on the evening of {evening}.", zone),
@@ -89,5 +90,5 @@ def test_a_page_that_was_opened_before_midnight_keeps_its_day_and_the_next_has_i
         heading(elsewhere, day)
         expect(elsewhere.locator(".record")).to_contain_text(f"of {day}.")
         assert_no_exception(elsewhere)
-    note(FAULT, f"a page over midnight, {zone}, {evening}", tried=2, days=len(written), on_a_wrong_day=wrong)
+    note(FAULT, f"a page over {hour}:00, {zone}, {evening}", tried=len(due), days=len(written), on_a_wrong_day=wrong)
     assert wrong == 0

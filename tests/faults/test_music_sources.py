@@ -1,19 +1,22 @@
 """F11: Spotify and MusicBrainz fail in every way, and a day can be logged all the same."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count, pairwise
+from itertools import count, pairwise, product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser.server import DiaryServer
 from tests.fakes.music import FakeMusic
-from tests.fakes.songs import SONGS
+from tests.fakes.tls import FakeSpotifyHosts
 from tests.faults.distant import until
 from tests.faults.figures import note
 from tests.faults.kept import versions
+from tests.faults.proxy import Proxy
 from tests.faults.scale import FULL
 from tests.faults.tab import Tab
 
@@ -47,12 +50,18 @@ if FULL:
         "redirect": ("redirect", {}),
         "a cookie and no answer": ("cookie", {}),
     }
-PATHS = {  # how a source is asked, and the services that may fail on the way
-    "Spotify search": ("paper lan {number}", ("search", "token")),
-    "Spotify link": ("https://open.spotify.com/track/{id}", ("track", "token", "oembed")),
-    "MusicBrainz search": ("paper lan {number}", ("mb_search",)),
-    "link without Spotify": ("https://open.spotify.com/track/{id}", ("oembed",)),
+WORDS, LINK = "paper lan {number}", "https://open.spotify.com/track/{number:022}"  # never the same: answers are kept
+PATHS: dict[str, tuple[str, dict[str, tuple[str, int] | None]]] = {
+    # how a source is asked, and the services that may fail on the way, each with what must fail before it is asked
+    "Spotify search": (WORDS, {"search": None, "token": ("search", 401)}),
+    "Spotify link": (LINK, {"track": None, "token": ("track", 401), "oembed": ("track", 500)}),
+    "MusicBrainz search": (WORDS, {"mb_search": None}),
+    "link without Spotify": (LINK, {"oembed": None}),
 }
+AT_MOST = 2  # calls to a service for one question: the second one with a new token
+
+
+_NUMBERS = count()
 
 
 @dataclass
@@ -113,41 +122,82 @@ def log_by_hand(place: Place, words: str) -> Tab:
     return tab
 
 
-def ways(place: Place) -> list[tuple[str, str, tuple[str, ...]]]:
-    """How this diary asks: by Spotify where it has credentials, else by MusicBrainz."""
+def ways(place: Place) -> tuple[str, str]:
+    """How this diary asks for words and for a link: by Spotify where it has credentials, else by MusicBrainz."""
     is_free = "SPOTIPY_CLIENT_ID" not in place.server.env
-    names = ("MusicBrainz search", "link without Spotify") if is_free else ("Spotify search", "Spotify link")
-    return [(name, *PATHS[name]) for name in names]
+    return ("MusicBrainz search", "link without Spotify") if is_free else ("Spotify search", "Spotify link")
 
 
-def test_whatever_a_source_answers_a_day_is_logged_by_hand(place: Place) -> None:
-    numbers = count()
-    for way, words, services in ways(place):
-        place.waits.clear()
-        tried, refused, bites = place.tried, place.refused, 0
-        for kind, how in BROKEN.values():
-            for service in services if FULL else services[: kind != "hang" or "search" in way]:
-                number = next(numbers)
-                place.fake.clear()
-                place.fake.fault(service, kind, **how)
-                asked = len(place.fake.asked(service))
-                log_by_hand(place, words.format(number=number, id=SONGS[number % len(SONGS)].spotify_id))
-                bites += len(place.fake.asked(service)) > asked
-        note(
-            MUSIC,
-            way,
-            faults=place.tried - tried,
-            bites=bites,
-            longest_wait_s=max(place.waits),
-            not_logged=place.refused - refused,
-        )
-        assert bites >= len(BROKEN) - 1
-        assert place.refused == refused
-        assert max(place.waits) <= BOUND
+def asked_in_trouble(place: Place, way: str, service: str, fault: str) -> Counter[str]:
+    """Log a day by hand after asking while ``service`` fails; how often each service was called."""
+    words, services = PATHS[way]
+    first, (kind, how) = services[service], BROKEN[fault]
+    place.fake.clear()
+    if first:
+        place.fake.fault(*first, times=1)
+    place.fake.fault(service, kind, **how)
+    before = len(place.fake.calls)
+    log_by_hand(place, words.format(number=next(_NUMBERS)))
+    return Counter(call.service for call in place.fake.calls[before:])
+
+
+@pytest.mark.parametrize("is_link", [False, True], ids=["search", "link"])
+def test_whatever_a_source_answers_a_day_is_logged_by_hand(place: Place, is_link: bool) -> None:
+    way = ways(place)[is_link]
+    place.waits.clear()
+    tried, refused = place.tried, place.refused
+    faults = [
+        (service, fault)
+        for service, fault in product(PATHS[way][1], BROKEN)
+        if FULL or fault != "hang" or service.endswith("search")
+    ]
+    calls = {(service, fault): asked_in_trouble(place, way, service, fault) for service, fault in faults}
+    silent = [(service, fault) for service, fault in faults if not calls[service, fault][service]]
+    most = max(max(called.values(), default=0) for called in calls.values())
+    note(
+        MUSIC,
+        way,
+        faults=place.tried - tried,
+        bites=len(faults) - len(silent),
+        most_calls_to_a_service_for_a_question=most,
+        longest_wait_s=max(place.waits),
+        not_logged=place.refused - refused,
+    )
+    assert silent == []
+    assert most <= AT_MOST, calls
+    assert place.refused == refused
+    assert max(place.waits) <= BOUND
+
+
+@pytest.mark.skipif(not FULL, reason="make faults: it takes a start")
+def test_a_source_whose_certificate_nobody_vouches_for_is_asked_nothing(tmp_path: Path) -> None:
+    with FakeSpotifyHosts(tmp_path) as fake, Proxy(int(fake.url.rpartition(":")[2])) as way:
+        here = f"https://127.0.0.1:{way.port}"
+        env = {name: value.replace(fake.url, here) for name, value in fake.env.items()}
+        with DiaryServer(tmp_path / "diary", env) as server:
+            place = Place(server, fake, iter(("2026-11-01", "2026-11-02")))
+            for words in (WORDS, LINK):
+                log_by_hand(place, words.format(number=next(_NUMBERS)))
+            log = server.log()
+    met = way.counts["accepted"]
+    note(
+        MUSIC,
+        "unknown certificate",
+        faults=place.tried,
+        bites=met,
+        longest_wait_s=max(place.waits),
+        not_logged=place.refused,
+    )
+    assert place.tried <= met <= 3 * AT_MOST
+    assert fake.calls == []
+    assert place.refused == 0
+    assert max(place.waits) <= BOUND
+    assert "Traceback" not in log
 
 
 def test_after_a_429_a_source_is_called_once_a_second_at_most(place: Place) -> None:
-    (way, _, (service, *_)), *_ = ways(place)
+    way = ways(place)[0]
+    service = next(iter(PATHS[way][1]))
     place.fake.fault(service, 429, retry_after=1)
     before, begun = len(place.fake.asked(service)), time.monotonic()
     with Tab(place.server.url, query=f"day={next(place.days)}") as tab:
@@ -157,26 +207,30 @@ def test_after_a_429_a_source_is_called_once_a_second_at_most(place: Place) -> N
             asked += 1
     calls = place.fake.asked(service)[before:]
     early = sum(later.at - earlier.at < 0.99 for earlier, later in pairwise(calls))
-    note(MUSIC, f"{way}, 429 and a second to wait", faults=asked, bites=len(calls), calls_while_told_to_wait=early)
+    note(MUSIC, f"{way}, 429 and a second to wait", questions=asked, bites=len(calls), calls_while_told_to_wait=early)
     assert len(calls) >= 2
     assert early == 0
 
 
 def test_a_source_that_asks_us_to_wait_a_day_is_not_called_and_a_day_is_logged(place: Place) -> None:
-    (way, _, (service, *_)), *_ = ways(place)
+    way = ways(place)[0]
+    service = next(iter(PATHS[way][1]))
+    at_first = len(place.fake.asked(service))
     place.fake.fault(service, 429, retry_after=86_400, body='{"error": {"status": 429, "reason": "QUOTA_EXCEEDED"}}')
     with Tab(place.server.url, query=f"day={next(place.days)}") as tab:
         until(lambda: is_told_to_wait(place, tab), 10)
         before = len(place.fake.asked(service))
-        for number in range(8):
-            ask(place, tab, f"tomorrow {number}")
+        questions = [f"tomorrow {number}" for number in range(8)]
+        for words in questions:
+            ask(place, tab, words)
     refused = place.refused
     log_by_hand(place, "tomorrow")
     called = len(place.fake.asked(service)) - before
     note(
         MUSIC,
         f"{way}, 429 and a day to wait",
-        faults=9,
+        questions=len(questions) + 1,
+        bites=before - at_first,
         calls_while_told_to_wait=called,
         not_logged=place.refused - refused,
     )

@@ -54,26 +54,7 @@ def commands(locked: PostgresServer, folder: Path) -> list[tuple[list[str], dict
         },
         {"DATABASE_URL": right, "SPOTIPY_CLIENT_SECRET": CLIENT_SECRET},
     ]
-    settings = [
-        {"DATABASE_URL": f"mysql://diary:{OTHER}@host/diary"},
-        {"DATABASE_URL": f"postgresql://diary:{OTHER}@host:{OTHER}/diary"},
-        {"DATABASE_URL": f"postgresql://diary:x@{OTHER}@127.0.0.1/diary"},
-        {"DATABASE_URL": f"postgresql://diary:x/{OTHER}@127.0.0.1/diary"},
-        {"DATABASE_URL": f"postgresql://diary:x#{OTHER}@127.0.0.1/diary"},
-        {"DATABASE_URL": f"postgresql://diary:x?{OTHER}@127.0.0.1:{locked.port}/diary"},
-        {"DATABASE_URL": f"postgresql://{OTHER}@127.0.0.1:{locked.port}/diary"},
-        {"DATABASE_URL": f"postgresql://diary:{OTHER}@127.0.0.1:{locked.port}/diary?sslmode=odd"},
-        {"DATABASE_URL": f"host=127.0.0.1 password={OTHER}"},
-        {"DATABASE_URL_FILE": str(folder / "secret")},
-        {"SPOTIPY_CLIENT_SECRET_FILE": str(folder / "secret")},
-        {"DATABASE_URL": right, "DIARY_MIGRATION_URL": wrong},
-        {"DATABASE_URL": right, "DIARY_MIGRATION_URL": f"{OTHER}://x"},
-        {"DATABASE_URL": right, "DIARY_DB_POOL": OTHER},
-        {"DATABASE_URL": right, "DIARY_DB_IAM": OTHER},
-        {"DATABASE_URL": right, "DIARY_LOG": OTHER},
-        {"DATABASE_URL": right, "DIARY_PHOTOS": f"https://{AWS_ID}:{OTHER}@bucket"},
-        {"DATABASE_URL": right, "SPOTIFY_API_URL": f"ftp://{OTHER}"},
-    ]
+    settings = wrong_settings(locked, folder)
     places = [
         wrong,
         nowhere,
@@ -94,6 +75,31 @@ def commands(locked: PostgresServer, folder: Path) -> list[tuple[list[str], dict
         (["import", str(junk), "--format", "csv"], good),
         (["export", str(folder)], good),
         (["export", str(folder / "x.json")], {"DATABASE_URL": nowhere}),
+    ]
+
+
+def wrong_settings(locked: PostgresServer, folder: Path) -> list[dict[str, str]]:
+    """Settings that no command can be run with."""
+    right, wrong = locked.url("diary", "diary", PASSWORD), locked.url("diary", "diary", OTHER)
+    return [
+        {"DATABASE_URL": f"mysql://diary:{OTHER}@host/diary"},
+        {"DATABASE_URL": f"postgresql://diary:{OTHER}@host:{OTHER}/diary"},
+        {"DATABASE_URL": f"postgresql://diary:x@{OTHER}@127.0.0.1/diary"},
+        {"DATABASE_URL": f"postgresql://diary:x/{OTHER}@127.0.0.1/diary"},
+        {"DATABASE_URL": f"postgresql://diary:x#{OTHER}@127.0.0.1/diary"},
+        {"DATABASE_URL": f"postgresql://diary:x?{OTHER}@127.0.0.1:{locked.port}/diary"},
+        {"DATABASE_URL": f"postgresql://{OTHER}@127.0.0.1:{locked.port}/diary"},
+        {"DATABASE_URL": f"postgresql://diary:{OTHER}@127.0.0.1:{locked.port}/diary?sslmode=odd"},
+        {"DATABASE_URL": f"host=127.0.0.1 password={OTHER}"},
+        {"DATABASE_URL_FILE": str(folder / "secret")},
+        {"SPOTIPY_CLIENT_SECRET_FILE": str(folder / "secret")},
+        {"DATABASE_URL": right, "DIARY_MIGRATION_URL": wrong},
+        {"DATABASE_URL": right, "DIARY_MIGRATION_URL": f"{OTHER}://x"},
+        {"DATABASE_URL": right, "DIARY_DB_POOL": OTHER},
+        {"DATABASE_URL": right, "DIARY_DB_IAM": OTHER},
+        {"DATABASE_URL": right, "DIARY_LOG": OTHER},
+        {"DATABASE_URL": right, "DIARY_PHOTOS": f"https://{AWS_ID}:{OTHER}@bucket"},
+        {"DATABASE_URL": right, "SPOTIFY_API_URL": f"ftp://{OTHER}"},
     ]
 
 

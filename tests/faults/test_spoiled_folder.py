@@ -17,7 +17,7 @@ from tests.faults.kept import notes
 from tests.faults.ordinary import IN_USE, TITLE, OrdinaryServer, locked
 from tests.faults.tab import Tab
 
-BOUND = 10  # seconds; a lock is waited for 5 s
+BOUND = 7  # seconds; a lock is waited for 5 s
 GONE = "The diary's file is no longer in its place. Please put it back there."
 _DAYS = count(1)
 

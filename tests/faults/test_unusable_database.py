@@ -19,6 +19,7 @@ from tests.faults.ordinary import IN_USE, TITLE, OrdinaryServer, locked
 from tests.faults.scale import FULL
 
 NOBODY = 65534
+BOUND = 7  # seconds; a lock is waited for 5 s
 
 
 @dataclass(frozen=True)
@@ -131,21 +132,24 @@ def _start(folder: Path, env: dict[str, str]) -> tuple[str, float]:
     return str(ended.value).partition("\n")[2], time.monotonic() - begun
 
 
-def _check_start(name: str, folder: Path, file: Path, sentence: str) -> str:
-    """Start the diary of ``file``, which must be refused with ``sentence``; all that it said."""
-    env = {"DATABASE_URL": f"sqlite:///{file}", "DIARY_PHOTOS": str(file.parent / "photos")}
-    said, seconds = _start(folder, env)
+def _env_of(file: Path) -> dict[str, str]:
+    return {"DATABASE_URL": f"sqlite:///{file}", "DIARY_PHOTOS": str(file.parent / "photos")}
+
+
+def _check_start(name: str, folder: Path, file: Path, sentence: str) -> tuple[str, float]:
+    """Start the diary of ``file``, which must be refused with ``sentence``; all that it said, and after how long."""
+    said, seconds = _start(folder, _env_of(file))
     note(
         TITLE,
         f"SQLite, at the start: {name}",
-        seconds_until_the_message=round(seconds, 1),
+        seconds_until_the_message=seconds,
         told_what_to_do=int(sentence in said),
         tracebacks=said.count("Traceback"),
     )
     assert "The diary cannot start." in said
     assert sentence in said
     assert "Traceback" not in said
-    return said
+    return said, seconds
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -156,6 +160,10 @@ def test_the_start_is_refused_with_a_sentence(case: Case, file: Path, tmp_path: 
 
 @pytest.mark.skipif(not FULL, reason="make faults: a lock is waited for")
 def test_a_start_while_another_program_holds_the_lock_waits_and_says_so(file: Path, tmp_path: Path) -> None:
+    begun = time.monotonic()
+    with OrdinaryServer(tmp_path / "well", _env_of(file)):
+        usual = time.monotonic() - begun
     with locked(file):
-        said = _check_start("locked", tmp_path / "app", file, IN_USE)
+        said, seconds = _check_start("locked", tmp_path / "app", file, IN_USE)
+    assert seconds - usual <= BOUND
     assert said.count("database is locked") == 1, "it is waited for once, 5 s"

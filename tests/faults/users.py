@@ -3,19 +3,23 @@
     python -m tests.faults.users ACTS PAUSE SEED
 
 They act through `Diary`, on the places of the settings, whatever happens to these. Each line of the output is an
-`Act` as JSON; one with ``bug`` is what no person should meet.
+`Act` as JSON with its ``ident``; one that changes something is told before it is begun, with an unknown outcome, and
+again at its end, so that all is known of a program that was killed. A line with ``bug`` is what no person should meet,
+one with ``longest`` how many seconds somebody waited for one answer, whenever that is more than before.
 """
 
 import json
+import math
 import random
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 
 from diary.assembly import make_parts
 from diary.diary import Diary
@@ -27,6 +31,7 @@ from diary.settings import load_settings
 from diary.storage.photos import photo_key, prepare
 from tests.faults.content import picture
 from tests.faults.explain import RESTORED, Act, Content, Outcome
+from tests.faults.telling import Telling
 
 PEOPLE, DIARIES, DAYS = 10, 5, 12
 FIRST = date(2026, 3, 1)
@@ -61,7 +66,7 @@ class Person:
     number: int
     parts: Parts
     chance: random.Random
-    tell: Callable[[dict[str, object]], None]
+    telling: Telling
     count: int = 0
     seen: dict[date, Entry | None] = field(default_factory=dict)
     changed: tuple[date, Entry | None, int] | None = None  # the last change that was acknowledged here
@@ -69,6 +74,11 @@ class Person:
     @property
     def owner(self) -> str:
         return f"owner-{self.number % DIARIES}"
+
+    @property
+    def _name(self) -> str:
+        """What nobody has written before, once ``count`` has gone up."""
+        return f"{self.telling.name}.{self.count}"
 
     def live(self, acts: int, pause: float) -> None:
         """Do so many things, with pauses between them."""
@@ -83,7 +93,7 @@ class Person:
             except StorageError:
                 continue  # a question without an answer changes nothing
             except Exception:  # noqa: BLE001 - whatever it is, the test shows it
-                self.tell({"bug": traceback.format_exc()})
+                self.telling.bug(traceback.format_exc())
 
     # ------------------------------------------------------------------ what they do
 
@@ -110,12 +120,16 @@ class Person:
             self._write(day, wanted, lambda: diary.history.undo(day, before, revision), lambda: revision + 1)
 
     def take_back(self, diary: Diary, day: date) -> None:
-        if versions := diary.history.versions(day):
-            former = self.chance.choice(versions).entry
-            self._write(day, content_of(former), lambda: diary.history.take_back(day, former.revision), lambda: None)
+        entry = self.seen.get(day) or self._read(diary, day)
+        versions = self.telling.answer(lambda: diary.history.versions(day))
+        if entry and versions:
+            former, over = self.chance.choice(versions).entry, entry.revision
+            act = partial(diary.history.take_back, day, former.revision, over)
+            self._write(day, content_of(former), act, lambda: over + 1)
+            self.seen.pop(day, None)
 
     def put_back(self, diary: Diary, _: date) -> None:
-        if deleted := diary.history.deleted():
+        if deleted := self.telling.answer(diary.history.deleted):
             day = self.chance.choice(deleted).entry.day
             self._write(day, RESTORED, lambda: diary.history.put_back(day), lambda: None)
 
@@ -124,27 +138,28 @@ class Person:
 
     def page(self, diary: Diary, _: date) -> None:
         begun = time.monotonic()
-        shown = {entry.day: entry for entry in diary.find(EntryFilter(), limit=DAYS)}
+        found = self.telling.answer(lambda: diary.find(EntryFilter(), limit=DAYS))
+        shown = {entry.day: entry for entry in found}
         for number in range(DAYS):
             self._tell_read(FIRST + timedelta(number), shown.get(FIRST + timedelta(number)), begun)
 
     def keep(self, diary: Diary, day: date) -> None:
         """Type something without saving it, or throw away what was typed."""
         self.count += 1
-        note = f"typed {self.number}.{self.count}" if self.chance.random() < 0.8 else None
-        begun = time.monotonic()
-        try:
-            diary.keep_unsaved(Unsaved(day, note=note)) if note else diary.drop_unsaved(day)
-            outcome: Outcome = "ok"
-        except StorageError:
-            outcome = "unknown"
-        self._tell(Act("keep", (self.owner, str(day)), note, outcome, begun, time.monotonic()))
+        note = f"typed {self._name}" if self.chance.random() < 0.8 else None
+        act = Act("keep", (self.owner, str(day)), note, "unknown", time.monotonic(), math.inf)
+        ident = self.telling.act(act)
+        with suppress(StorageError):
+            keep = partial(diary.keep_unsaved, Unsaved(day, note=note)) if note else partial(diary.drop_unsaved, day)
+            self.telling.answer(keep)
+            self.telling.act(replace(act, outcome="ok", ended=time.monotonic()), ident)
 
     def photo(self, diary: Diary, day: date) -> None:
         """Look at the photo of a day, if there is one: it must be there."""
         entry = self._read(diary, day)
-        if entry and entry.photo and diary.photo(entry.photo)[8:12] != b"WEBP":
-            self.tell({"bug": f"the photo of {day} is broken"})
+        key = entry.photo if entry else None
+        if key and self.telling.answer(lambda: diary.photo(key))[8:12] != b"WEBP":
+            self.telling.bug(f"the photo of {day} is broken")
 
     # ------------------------------------------------------------------ how it is told
 
@@ -152,8 +167,8 @@ class Person:
         """A day as nobody wrote it before, and its content."""
         self.count += 1
         mood = self.chance.choice(BUILT_IN_MOODS).name
-        song = Song(f"Song {self.number}.{self.count}", "Somebody") if self.chance.random() < 0.5 else None
-        note, tags = f"note {self.number}.{self.count}", (f"tag{self.count}",)
+        song = Song(f"Song {self._name}", "Somebody") if self.chance.random() < 0.5 else None
+        note, tags = f"note {self._name}", (f"tag{self.count}",)
         kind = self.chance.randrange(PICTURES) if self.chance.random() < 0.2 else None
         kept = entry.photo if entry else None
         draft = EntryDraft(
@@ -174,10 +189,11 @@ class Person:
         self, day: date, wanted: Content, do: Callable[[], object], revision: Callable[[], int | None]
     ) -> Outcome:
         """Do it, up to three times if nobody says whether it was done, as a person presses again."""
-        begun, outcome, reached = time.monotonic(), "unknown", None
+        act = Act("write", (self.owner, str(day)), wanted, "unknown", time.monotonic(), math.inf)
+        ident, outcome, reached = self.telling.act(act), "unknown", None
         for again in range(3):
             try:
-                do()
+                self.telling.answer(do)
                 outcome, reached = "ok", revision()
                 break
             except (ConflictError, NotFoundError):
@@ -186,21 +202,20 @@ class Person:
             except StorageError:
                 if self.chance.random() < 0.3:
                     break
-        self._tell(Act("write", (self.owner, str(day)), wanted, outcome, begun, time.monotonic(), reached))
+        self.telling.act(replace(act, outcome=outcome, ended=time.monotonic(), revision=reached), ident)
         return outcome
 
     def _read(self, diary: Diary, day: date) -> Entry | None:
         begun = time.monotonic()
-        entry = self.seen[day] = diary.find_day(day)
+        entry = self.seen[day] = self.telling.answer(lambda: diary.find_day(day))
         self._tell_read(day, entry, begun)
         return entry
 
     def _tell_read(self, day: date, entry: Entry | None, begun: float) -> None:
         revision = entry.revision if entry else None
-        self._tell(Act("read", (self.owner, str(day)), content_of(entry), "ok", begun, time.monotonic(), revision))
-
-    def _tell(self, act: Act) -> None:
-        self.tell(asdict(act))
+        self.telling.act(
+            Act("read", (self.owner, str(day)), content_of(entry), "ok", begun, time.monotonic(), revision)
+        )
 
     def _retried(self, make: Callable[[], Diary], times: int) -> Diary:
         for _ in range(times):
@@ -220,7 +235,8 @@ def main(acts: int, pause: float, seed: int) -> None:
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
 
-    people = [Person(number, parts, random.Random(seed * 100 + number), tell) for number in range(PEOPLE)]
+    chances = (random.Random(seed * 100 + number) for number in range(PEOPLE))
+    people = [Person(n, parts, chance, Telling(f"{seed}.{n}", tell)) for n, chance in enumerate(chances)]
     threads = [threading.Thread(target=person.live, args=(acts // PEOPLE, pause)) for person in people]
     for thread in threads:
         thread.start()
