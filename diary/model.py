@@ -36,9 +36,8 @@ class Mood:
     """A word for how a day was, placed on Russell's circumplex (J. A. Russell, 1980).
 
     ``valence`` (unpleasant to pleasant) and ``arousal`` (still to lively) run from −1 to 1.
-    ``light`` and ``dark`` are the colours, ``#rrggbb``, on the light and on the dark ground.
-    A ``hidden`` mood is not offered for new days; a ``retired`` one was replaced by a later version
-    of itself and lives on only in the days that were noted with it.
+    ``light`` and ``dark`` are the colours, ``#rrggbb``, on the light and on the dark ground. A ``hidden`` mood is not
+    offered for new days; a ``retired`` one was replaced by a later version of itself and lives on only in its days.
     """
 
     id: str
@@ -210,7 +209,7 @@ class Entry:
 class Unsaved:
     """What was typed for a day and not saved yet: the form's fields to the letter, nothing checked.
 
-    ``revision`` is the revision of the entry that the form was opened on, 0 for an empty day.
+    ``revision`` is that of the entry the form was opened on, 0 for an empty day; ``chose_photo``: a new one was chosen.
     """
 
     day: date
@@ -222,6 +221,7 @@ class Unsaved:
     note: str = ""
     tags: str = ""
     photo: str | None = None
+    chose_photo: bool = False
     revision: int = 0
 
 

@@ -5,9 +5,8 @@ import streamlit as st
 from diary.transfer.csv_file import csv_lines
 from diary.transfer.json_file import json_lines
 from diary.ui import past, text
-from diary.ui.forms import told
 from diary.ui.mood_editor import mood_editor
-from diary.ui.state import current_diary, places, set_values, value, zone
+from diary.ui.state import current_diary, places, set_values, told, value, zone
 
 diary = current_diary()
 st.html('<header class="chapter"><h1>Settings</h1></header>')

@@ -5,7 +5,7 @@ from datetime import date
 
 from diary.model import Entry, Mood, PastSong, Song, Track
 from diary.ui import cover, text
-from diary.ui.state import photo_url
+from diary.ui.photos import photo_url
 
 
 def mood_class(mood: Mood | None) -> str:

@@ -164,7 +164,9 @@ def more_fields(form: Form) -> None:
             st.button("Take the photo off", key="no-photo", type="tertiary", on_click=forms.drop_photo)
         # The order of the types is part of the input's identity: turning it gives an empty one after each save.
         turn = tab().uploads % len(PICTURES)
-        st.file_uploader("Photo", type=PICTURES[turn:] + PICTURES[:turn], key="photo", max_upload_size=20)
+        types = PICTURES[turn:] + PICTURES[:turn]
+        types = PICTURES[turn:] + PICTURES[:turn]
+        st.file_uploader("Photo", types, key="photo", max_upload_size=20, on_change=forms.keep_typed)
         _problem(form, "photo")
 
 
@@ -195,9 +197,9 @@ def finished_day(diary: Diary, entry: Entry) -> None:
             "“Earlier versions”.",
             icon=":material/history:",
         )
-    if fresh and entry.photo and diary.is_photo_waiting(entry.photo):
+    if entry.photo and diary.is_photo_waiting(entry.photo):
         st.info(
-            "The place for photos does not answer just now. Yours is kept with the day and sent there by itself.",
+            "The place for photos does not take yours just now. It is kept with the day and sent there by itself.",
             icon=":material/cloud_upload:",
         )
     with st.container(horizontal=True, key="after"):

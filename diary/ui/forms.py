@@ -1,37 +1,21 @@
 """The form of a day: opening it and keeping what is typed. `songs.py` finds its song, `acts.py` saves it."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import wraps
-from typing import ParamSpec
 
 import streamlit as st
 
 from diary.clock import utc_now
 from diary.diary import Diary
-from diary.errors import DiaryError, StorageError
+from diary.errors import StorageError
 from diary.model import Entry, EntryDraft, Mood, Unsaved
 from diary.ui import text
-from diary.ui.state import Form, current_diary, param, set_params, set_values, tab, value, zone
+from diary.ui.state import Form, current_diary, param, set_params, set_values, tab, told, value, zone
 
 log = logging.getLogger(__name__)
-P = ParamSpec("P")
-
-
-def told(act: Callable[P, None]) -> Callable[P, None]:
-    """A callback whose DiaryError becomes a sentence on the page."""
-
-    @wraps(act)
-    def careful(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            act(*args, **kwargs)
-        except DiaryError as error:
-            log.warning("not done error=%s", type(error).__name__)  # its sentence may quote the diary
-            tab().notice = str(error)
-
-    return careful
+AGAIN = "The photo that you chose did not come along. Please choose it again."
 
 
 def form_of(diary: Diary, day: date) -> Form:
@@ -100,7 +84,9 @@ def unsaved(day: date, entry: Entry | None) -> Unsaved:
 def _fill(form: Form, fields: Unsaved) -> None:
     form.spotify_id, form.mbid, form.photo = fields.spotify_id, fields.mbid, fields.photo
     form.revision = fields.revision
-    form.more_open = bool(fields.note or fields.tags or fields.photo)
+    form.more_open = bool(fields.note or fields.tags or fields.photo or fields.chose_photo)
+    if fields.chose_photo:
+        form.errors["photo"] = AGAIN
     form.by_hand_open = bool(fields.title and not fields.artist)
     values = {
         "day": form.day,
@@ -166,6 +152,7 @@ def typed(form: Form) -> Unsaved:
         note=form.input("note") or "",
         tags=form.input("tags") or "",
         photo=form.photo,
+        chose_photo=value("photo") is not None,
         revision=form.revision,
     )
 
@@ -176,6 +163,9 @@ def keep_typed() -> None:
     if form is None:
         return
     now = typed(form)
+    if form.tried == (value("day"), now):  # two fields were left at once
+        return
+    form.tried = value("day"), now
     try:
         if value("day") not in {None, form.day}:
             _keep_for(value("day"), now)
@@ -185,6 +175,8 @@ def keep_typed() -> None:
         else:
             drop_kept(form)
         form.errors.pop("save", None)
+        if now.chose_photo:
+            form.errors.pop("photo", None)
     except StorageError as error:
         form.errors["save"] = f"{error} What you typed is still on this page."
 

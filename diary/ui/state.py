@@ -1,36 +1,40 @@
 """What the pages share: whose diary it is, what the address says, and what one tab remembers."""
 
-import hashlib
-import hmac
-import time
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from diary.assembly import is_ready, make_parts
+from diary.assembly import make_parts
 from diary.clock import known_zone
 from diary.diary import Diary
-from diary.errors import NotFoundError, StorageError
+from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.model import FIRST_DAY, Entry, EntryDraft, Unsaved
 from diary.protocols import Parts
 from diary.settings import Settings, load_settings
 
-HALF_DAY = 43_200
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
 
 
 # ------------------------------------------------------------------ whose diary, when and where
 
 
+_opened = lru_cache(maxsize=4)(make_parts)
+
+
 @lru_cache(maxsize=4)
 def _parts(places: Settings) -> Parts:
-    if not is_ready(places):
-        raise StorageError("The diary's database is being brought up to date. Try again in a moment.")
-    return make_parts(places)
+    """They are given as soon as the database is ready for them, and kept."""
+    opened = _opened(places)
+    if not opened.is_ready():
+        raise AwayError("The diary's database is being brought up to date. Try again in a moment.")
+    return opened
 
 
 @lru_cache(maxsize=1000)
@@ -49,6 +53,11 @@ def settings() -> Settings:
 def parts() -> Parts:
     """Where things are kept and found, the same for all who use this server. Raises StorageError."""
     return _parts(settings())
+
+
+def is_ready() -> bool:
+    """Whether the database answers and has the newest form. Raises DiaryError."""
+    return _opened(settings()).is_ready()
 
 
 def current_diary() -> Diary:
@@ -130,40 +139,6 @@ def write_day(day: date) -> None:
     st.switch_page("../../pages/today.py", query_params={"day": day.isoformat()})
 
 
-# ------------------------------------------------------------------ photos by signed addresses
-
-
-@cache
-def _signing_key() -> bytes:
-    """The same for all programs on this database, and after a restart."""
-    return hmac.digest(parts().marks.secret("photos"), b"addresses of photos", "sha256")
-
-
-def _signature(key: str, small: str, until: str) -> str:
-    text = f"{key}\n{small}\n{until}".encode()
-    return hmac.new(_signing_key(), text, hashlib.sha256).hexdigest()
-
-
-def photo_url(key: str, small: bool = False) -> str:
-    """An address that shows the photo for half a day to a day, and cannot be guessed or changed."""
-    until = str((int(time.time()) // HALF_DAY + 2) * HALF_DAY)
-    size = "1" if small else "0"
-    return f"/photo/{key}?small={size}&until={until}&sign={_signature(key, size, until)}"
-
-
-def photo_behind(key: str, query: Mapping[str, str]) -> bytes | str:
-    """The picture (WebP) behind an address of `photo_url`, or another address that shows it for some minutes.
-
-    Raises NotFoundError when the address is forged or too old, StorageError when a store is out of reach.
-    """
-    small, until = query.get("small", ""), query.get("until", "")
-    expected, given = _signature(key, small, until).encode(), query.get("sign", "").encode("utf-8", "replace")
-    if not hmac.compare_digest(expected, given) or int(until) < time.time():
-        raise NotFoundError("That photo is not in this diary.")
-    photos = parts().photos
-    return photos.address(key, small == "1") or photos.get(key, small == "1")
-
-
 # ------------------------------------------------------------------ what one tab remembers
 
 
@@ -192,6 +167,7 @@ class Form:
     more_open: bool = False  # settled when the form opens: an expander that is drawn anew forgets what is being typed
     by_hand_open: bool = False
     kept: Unsaved | None = None
+    tried: tuple[date | None, Unsaved] | None = None  # what was to be kept last, and for which day, be it kept or not
     clash: EntryDraft | None = None
     errors: dict[str, str] = field(default_factory=dict)
     first: dict[str, Any] = field(default_factory=dict)  # what inputs hold by themselves, see `Tab.is_new`
@@ -241,3 +217,17 @@ def set_values(**values: Any) -> None:
     """Give inputs their values; only before they are drawn, or in a callback."""
     for key, content in values.items():
         st.session_state[key] = content
+
+
+def told(act: Callable[P, None]) -> Callable[P, None]:
+    """A callback whose DiaryError becomes a sentence on the page."""
+
+    @wraps(act)
+    def careful(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            act(*args, **kwargs)
+        except DiaryError as error:
+            log.warning("not done error=%s", type(error).__name__)  # its sentence may quote the diary
+            tab().notice = str(error)
+
+    return careful

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from diary.assembly import make_parts, open_diary, prepare
 from diary.clock import utc_now
 from diary.diary import Diary
-from diary.model import EntryDraft, Song
+from diary.model import EntryDraft, Song, Unsaved
 from diary.settings import load_settings
 from tests.fakes.music import FakeMusic
 from tests.fakes.songs import SONGS
@@ -185,6 +185,18 @@ def test_what_is_typed_is_kept_at_once_and_gone_after_saving(diary: Diary) -> No
     assert show().text_area(key="note").value == "Half a thought"
     app.button(key="save").click().run()
     assert diary.find_unsaved(today) is None
+
+
+def test_a_photo_that_was_chosen_and_not_saved_is_told_to_be_chosen_again(diary: Diary) -> None:
+    today, again = diary.today("Europe/Berlin"), "Please choose it again."
+    diary.keep_unsaved(Unsaved(today, note="Half a thought", chose_photo=True))
+    app = show()
+    assert again in words(app)
+    app.text_area(key="note").input("A whole one").run()
+    app.button(key="save").click().run()
+    assert again not in words(app)
+    assert again not in words(show())
+    assert diary.find_day(today).note == "A whole one"
 
 
 def test_a_pasted_link_saved_in_the_same_breath_is_the_song(diary: Diary) -> None:

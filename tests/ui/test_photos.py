@@ -14,7 +14,7 @@ from diary.assembly import open_diary, prepare
 from diary.errors import NotFoundError
 from diary.model import EntryDraft
 from diary.settings import load_settings
-from diary.ui import state
+from diary.ui import photos
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -33,21 +33,21 @@ def key() -> str:
 
 def behind(address: str) -> bytes:
     parts = urlsplit(address)
-    return state.photo_behind(parts.path.removeprefix("/photo/"), dict(parse_qsl(parts.query)))
+    return photos.photo_behind(parts.path.removeprefix("/photo/"), dict(parse_qsl(parts.query)))
 
 
 @pytest.mark.parametrize("small", [False, True])
 def test_an_address_shows_its_photo(key: str, small: bool) -> None:
-    with Image.open(BytesIO(behind(state.photo_url(key, small)))) as shown:
+    with Image.open(BytesIO(behind(photos.photo_url(key, small)))) as shown:
         assert (shown.format, shown.size) == ("WEBP", (80, 60))
 
 
 def test_an_address_stays_the_same_for_hours_so_that_browsers_keep_the_picture(key: str) -> None:
-    assert state.photo_url(key) == state.photo_url(key)
+    assert photos.photo_url(key) == photos.photo_url(key)
 
 
 def test_an_address_ends_within_a_day(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = state.photo_url(key)
+    address = photos.photo_url(key)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 11 * 3600)
     assert behind(address)
@@ -59,12 +59,12 @@ def test_an_address_ends_within_a_day(key: str, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(("old", "new"), [("small=0", "small=1"), ("until=1", "until=9"), ("/photo/", "/photo/x")])
 def test_a_changed_address_shows_nothing(key: str, old: str, new: str) -> None:
     with pytest.raises(NotFoundError):
-        behind(state.photo_url(key).replace(old, new, 1))
+        behind(photos.photo_url(key).replace(old, new, 1))
 
 
 def test_an_address_of_one_program_is_good_at_another_and_after_a_restart(key: str) -> None:
-    code = f"from diary.ui import state; print(state.photo_url({key!r}))"
+    code = f"from diary.ui import photos; print(photos.photo_url({key!r}))"
     told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False)
     assert told.stdout.strip().startswith("/photo/"), told.stderr
-    state._signing_key.cache_clear()
+    photos._signing_key.cache_clear()
     assert behind(told.stdout.strip())
