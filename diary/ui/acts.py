@@ -41,6 +41,7 @@ def save() -> None:
             raise InvalidEntryError("song", "A song was searched for but none chosen. Choose one, or clear the search.")
         _keep(form, draft)
     except ConflictError:
+        form.tried = None  # the other tab may have thrown it away with its own
         keep_typed()
         form.clash = draft
         log.info("save met another version")
