@@ -1,6 +1,7 @@
 """S3 on this machine: moto, which knows its features and rights, and rclone, which checks its signatures."""
 
 import atexit
+import json
 import os
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from tests.ports import free_port
 REGION = "eu-central-1"
 ID, SECRET = "AKIADIARYTESTS000000", "a-secret-of-the-tests-and-of-nothing-else"
 PAGE = 9
+PROJECT = Path(__file__).resolve().parent.parent
 _NUMBERS = count(1)
 
 
@@ -82,23 +84,10 @@ class S3Server:
 
 
 def policy(bucket: str, prefix: str) -> dict[str, Any]:
-    """All that the diary needs of AWS for its photos in ``s3://bucket/prefix``."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                "Resource": f"arn:aws:s3:::{bucket}/{prefix}/*",
-            },
-            {
-                "Effect": "Allow",
-                "Action": "s3:ListBucket",
-                "Resource": f"arn:aws:s3:::{bucket}",
-                "Condition": {"StringLike": {"s3:prefix": f"{prefix}/*"}},
-            },
-        ],
-    }
+    """All that the diary needs of AWS for its photos in ``s3://bucket/prefix``, as docs/keeping.md tells it."""
+    told = (PROJECT / "docs" / "keeping.md").read_text(encoding="utf-8").partition("```json")[2].partition("```")[0]
+    policy: dict[str, Any] = json.loads(told.replace("bucket", bucket).replace("prefix/*", f"{prefix}/*"))
+    return policy
 
 
 class SignedS3Server(S3Server):

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diary.diary import Diary
-from diary.errors import DiaryError, InvalidEntryError, InvalidMoodError, NotFoundError
+from diary.errors import DiaryError, InvalidEntryError, InvalidMoodError, NotFoundError, StorageError
 from diary.model import EntryDraft, Song, Unsaved
 from diary.protocols import Parts
+from diary.storage.people import MAX_DRAFT
 from diary.transfer.csv_file import csv_lines, read_csv
 from diary.transfer.json_file import json_lines, read_json
 from diary.transfer.plan import plan_import
@@ -131,13 +132,21 @@ def test_a_text_is_the_name_or_the_emoji_of_a_mood_or_it_is_refused(diary: Diary
 
 
 def test_what_is_typed_and_not_saved_is_kept_whatever_it_is(diary: Diary, kind: str) -> None:
-    lost = []
+    lost, refused = [], 0
     for text in SOME:
         unsaved = Unsaved(TODAY, text, text, text, None, None, text, text)
+        if 5 * len(text) > MAX_DRAFT:
+            with pytest.raises(
+                StorageError, match=r"^More than 2,000,000 characters are not kept before they are saved"
+            ):
+                diary.keep_unsaved(unsaved)
+            refused += 1
+            continue
         diary.keep_unsaved(unsaved)
         found = diary.find_unsaved(TODAY)
         lost += [] if found and found[0] == unsaved else [text]
-    note(FAULT, f"{kind}, not saved yet", tried=len(SOME), kept=len(SOME) - len(lost), changed=len(lost))
+    kept = len(SOME) - len(lost) - refused
+    note(FAULT, f"{kind}, not saved yet", tried=len(SOME), kept=kept, refused=refused, changed=len(lost))
     assert lost == []
 
 

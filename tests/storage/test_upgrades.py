@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -19,15 +21,17 @@ from sqlalchemy import Engine, MetaData, Table, inspect, text
 
 from diary import assembly
 from diary.errors import SettingsError, StorageError
-from diary.model import EntryDraft
+from diary.model import EntryDraft, Unsaved
 from diary.settings import load_settings
 from diary.storage import migration
 from diary.storage import postgres as postgres_module
 from diary.storage.database import writing
 from diary.storage.engine import make_file, open_engine
 from diary.storage.migration import is_current, migrate
+from diary.storage.photos.pictures import Picture
+from diary.storage.photos.waiting import WaitingPhotos
 from diary.storage.tables import metadata
-from tests.builders import TODAY, eventually
+from tests.builders import NOON, TODAY, eventually
 from tests.conftest import KINDS
 from tests.postgres import PostgresServer
 from tests.storage.conftest import Put
@@ -45,6 +49,7 @@ OLD_ROWS = {
     "drafts": [("me", "2026-01-03", '{"note": "half"}', "2026-01-03 10:00")],
     "tracks": [("spotify:x", "Étoile", '["A"]', "B", None, 1000, "2026-01-03 10:00")],
 }  # fmt: skip
+NEW_TABLES = ("revisions", "waiting_photos", "marks", "keys")
 _numbers = count(1)
 
 
@@ -144,6 +149,28 @@ def test_a_diary_of_the_first_form_is_the_same_in_the_newest_and_after_down_and_
     bring_up(empty)
     assert is_current(engine)
     assert rows_in(engine) == before
+
+
+def test_a_written_diary_goes_down_and_up_again_with_all_that_the_older_form_knows(empty: str) -> None:
+    engine = bring_up(empty)
+    settings = load_settings({"DATABASE_URL": empty})
+    diary, parts = assembly.open_diary(settings), assembly.make_parts(settings)
+    first = diary.save(EntryDraft(TODAY, "calm", note="first"))
+    diary.save(replace(first.draft(), note="second"))
+    diary.delete(diary.save(EntryDraft(TODAY - timedelta(days=1), note="thrown away")))
+    diary.keep_unsaved(Unsaved(TODAY, note="half a thought"))
+    parts.marks.advance("forgot", None, NOON)
+    parts.marks.secret("photos")
+    WaitingPhotos(engine).put("a/b.webp", Picture(b"large", b"small"))
+    assert all(count for count in map(len, rows_in(engine, tables=NEW_TABLES).values()))
+    before = rows_in(engine)
+    go(empty, command.downgrade, "0001")
+    assert rows_in(engine) == before
+    bring_up(empty)
+    assert rows_in(engine) == before
+    assert diary.find_day(TODAY).note == "second"
+    assert diary.history.versions(TODAY) == ()
+    assert [former.entry.note for former in diary.history.deleted()] == ["thrown away"]
 
 
 def test_down_to_nothing_leaves_nothing(empty: str) -> None:
