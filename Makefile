@@ -1,6 +1,6 @@
 # make run      the diary on http://127.0.0.1:8501
 # make test     all tests, installing first what they need, a browser and PostgreSQL too where that can be done
-# make faults   every fault, tried hard: some 20 minutes; what it counts goes into docs/reliability.md
+# make faults   every fault, tried hard: some 40 minutes; what it counts goes into docs/reliability.md
 # make check    format, lint, types
 # make format   puts the format right
 # make pins     newest versions into requirements*.txt
