@@ -112,12 +112,6 @@ def _is_prepared(settings: Settings) -> bool:
         return is_prepared(engine)
 
 
-def is_ready(settings: Settings) -> bool:
-    """Whether the database answers and has the newest form. Raises StorageError."""
-    with engine_for(*_program(settings)) as engine:
-        return is_current(engine)
-
-
 def check_database(settings: Settings) -> None:
     """Examine the database without changing it. Raises StorageError: what is wrong, and what to do."""
     with engine_for(*_program(settings)) as engine:

@@ -37,9 +37,8 @@ def open_engine(
     place = read_url(url)
     if place.get_backend_name() != "sqlite":
         return open_postgres(place, pool=pool, iam=iam, region=region, patient=patient)
-    engine = create_engine(
-        place, hide_parameters=True, max_overflow=-1
-    )  # nobody queues behind those who wait for a lock
+    # As many connections as are asked for: nobody queues behind those who wait for a lock.
+    engine = create_engine(place, hide_parameters=True, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     _Ground(Path(place.database or "")).watch(engine)

@@ -180,12 +180,13 @@ class EntryStore:
 
 
 def _batches(new: Iterable[Entry]) -> Iterator[list[Entry]]:
-    some: list[Entry] = []
+    some, length = list[Entry](), 0
     for entry in new:
         some.append(entry)
-        if len(some) == _BATCH or sum(len(one.note) for one in some) > _LONG:
+        length += len(entry.note)
+        if len(some) == _BATCH or length > _LONG:
             yield some
-            some = []
+            some, length = [], 0
     if some:
         yield some
 

@@ -165,7 +165,6 @@ def more_fields(form: Form) -> None:
         # The order of the types is part of the input's identity: turning it gives an empty one after each save.
         turn = tab().uploads % len(PICTURES)
         types = PICTURES[turn:] + PICTURES[:turn]
-        types = PICTURES[turn:] + PICTURES[:turn]
         st.file_uploader("Photo", types, key="photo", max_upload_size=20, on_change=forms.keep_typed)
         _problem(form, "photo")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from diary.assembly import is_ready, prepare
+from diary.assembly import make_parts, prepare
 from diary.settings import load_settings
 from tests.faults.death import die_at_statement
 from tests.faults.figures import note
@@ -54,8 +54,8 @@ class Forms:
 
     def look_at_the_end(self) -> None:
         """After the next start."""
-        is_finished = is_ready(load_settings({"DATABASE_URL": self._old.url})) and shape(self._old.url) == self._newest
-        self.counts["unfinished"] += not is_finished
+        is_ready = make_parts(load_settings({"DATABASE_URL": self._old.url})).is_ready()
+        self.counts["unfinished"] += not (is_ready and shape(self._old.url) == self._newest)
         self.counts["rows_changed"] += content(self._old.url) != self._rows
         self.counts["without_a_whole_copy"] += self._old.copy() != self._rows
 

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, text
 
 from diary import assembly
 from diary.errors import AwayError, SettingsError, StorageError
-from diary.settings import load_settings
+from diary.settings import Settings, load_settings
 from diary.storage.database import reading
 from diary.storage.engine import open_engine
 from diary.storage.rds import RdsToken
@@ -131,7 +131,7 @@ def test_the_token_of_this_machine_is_the_password(server: PostgresServer) -> No
 def test_the_setting_leads_all_that_opens_the_database(server: PostgresServer) -> None:
     settings = load_settings({"DATABASE_URL": address(server), "DIARY_DB_IAM": "1"})
     assembly.prepare(settings)
-    assert assembly.is_ready(settings)
+    assert assembly.make_parts(settings).is_ready()
     assembly.check_database(settings)
     assert assembly.open_diary(settings).count() == 0
 
@@ -299,7 +299,11 @@ def test_the_setting_of_the_region_reaches_whatever_opens_the_database(
 ) -> None:
     url = address(server, host="db.example.test", sslmode="require")
     settings = load_settings({"DATABASE_URL": url, "DIARY_DB_IAM": "1", "AWS_REGION": "eu-west-1"})
-    for work in (assembly.prepare, assembly.is_ready, assembly.check_database, assembly.count_waiting):
+
+    def is_ready(there: Settings) -> bool:
+        return assembly.make_parts(there).is_ready()
+
+    for work in (assembly.prepare, is_ready, assembly.check_database, assembly.count_waiting):
         directory.seen.clear()
         with pytest.raises(StorageError, match="refuses the diary's user"):  # the directory knows another region
             work(settings)

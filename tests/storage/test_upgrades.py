@@ -411,7 +411,7 @@ def test_another_role_that_migrates_gives_the_diarys_role_what_it_needs_and_noth
 ) -> None:
     settings = load_settings({"DATABASE_URL": app_url, "DIARY_MIGRATION_URL": on_server})
     assembly.prepare(settings)
-    assert assembly.is_ready(settings)
+    assert assembly.make_parts(settings).is_ready()
     assembly.check_database(settings)
     diary = assembly.open_diary(settings)
     diary.delete(diary.save(EntryDraft(TODAY, "calm", note="mine")))

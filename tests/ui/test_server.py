@@ -58,7 +58,7 @@ def test_a_database_that_comes_and_goes_is_waited_for(
     wait_until_opened()
     proxy.set("pass")
     assert len(begun) == 1
-    assert assembly.is_ready(state.settings())
+    assert state.is_ready()
 
 
 @pytest.mark.usefixtures("begun")
