@@ -4,31 +4,18 @@ All instants are aware and in UTC. A ``day`` is a calendar date in the writer's 
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from diary.clock import known_zone
 from diary.errors import InvalidEntryError, InvalidMoodError
+from diary.written import check_written, clean_tags, unstorable
 
 FIRST_DAY = date(1900, 1, 1)
-MAX_NOTE, MAX_LABEL, MAX_TAG, MAX_TAGS = 100_000, 300, 50, 30
+MAX_NOTE, MAX_LABEL = 100_000, 300
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _MBID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def unstorable(text: str) -> bool:
-    """NUL cannot be kept in PostgreSQL, a lone surrogate in no UTF-8 text."""
-    return _UNSTORABLE.search(text) is not None
-
-
-def _check_storable(part: str, label: str, text: str) -> None:
-    if unstorable(text):
-        raise InvalidEntryError(
-            part, f"The {label} holds a character that is no text (a broken emoji or a NUL). Please remove it."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +88,7 @@ class Song:
                 raise InvalidEntryError(
                     "song", f"The song's {what} is longer than {MAX_LABEL} characters. Please shorten it."
                 )
-            _check_storable("song", f"song's {what}", text)
+            check_written("song", f"song's {what}", text)
         if self.spotify_id is not None and not _SPOTIFY_ID.fullmatch(self.spotify_id):
             raise InvalidEntryError("song", "A Spotify identifier has 22 letters and digits.")
         if self.mbid is not None and not _MBID.fullmatch(self.mbid):
@@ -173,7 +160,7 @@ class EntryDraft:
             raise InvalidEntryError(
                 "note", f"The note is {over:,} characters longer than the {MAX_NOTE:,} that fit. Please shorten it."
             )
-        _check_storable("note", "note", self.note)
+        check_written("note", "note", self.note)
         object.__setattr__(self, "tags", clean_tags(self.tags))
         object.__setattr__(self, "zone", known_zone(self.zone))
 
@@ -233,18 +220,3 @@ class PastSong:
     track: Track | None
     days: int
     last_day: date
-
-
-def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """Tags without ``#``, blanks around, and repeats (compared without case), in the order given."""
-    kept: dict[str, str] = {}
-    for tag in tags:
-        text = " ".join(tag.replace(",", " ").split()).lstrip("# ")
-        if len(text) > MAX_TAG:
-            raise InvalidEntryError("tags", f"The tag “{text[:20]}…” is longer than {MAX_TAG} characters.")
-        _check_storable("tags", "tags", text)
-        if text:
-            kept.setdefault(text.casefold(), text)
-    if len(kept) > MAX_TAGS:
-        raise InvalidEntryError("tags", f"A day has room for {MAX_TAGS} tags; here are {len(kept)}.")
-    return tuple(kept.values())

@@ -20,6 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # From the bottom up. A room knows the rows below its own, and nobody beside it.
 ORDER = (
     ("diary.errors", "diary.clock", "diary.log"),
+    ("diary.written",),
     ("diary.model",),
     ("diary.query", "diary.insight"),
     ("diary.protocols",),

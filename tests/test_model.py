@@ -5,11 +5,9 @@ from dataclasses import FrozenInstanceError, fields
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from diary.errors import InvalidEntryError, InvalidMoodError
-from diary.model import BUILT_IN_MOODS, EntryDraft, Mood, Song, Track, clean_tags
+from diary.model import BUILT_IN_MOODS, EntryDraft, Mood, Song, Track
 from tests.builders import NOON, SPOTIFY_ID, TODAY
 
 MBID = "0fa1ad11-0d2a-4b6c-8f3e-0123456789ab"
@@ -76,32 +74,6 @@ def test_what_no_database_can_keep_is_refused_wherever_it_stands(text: str) -> N
     assert refused_part(Song, "fine", text) == "song"
     with pytest.raises(InvalidMoodError):
         Mood("", text[-5:], "😀", "#000000", "#ffffff", 0, 0)
-
-
-# -------------------------------------------------------------------- tags
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        (("#rain", " walk "), ("rain", "walk")),
-        (("Rain", "rain", "RAIN"), ("Rain",)),
-        (("two  words",), ("two words",)),
-        (("a,b",), ("a b",)),
-        (("", " ", "#", "##"), ()),
-        (("ẞ", "ss"), ("ẞ",)),
-        (("b", "a"), ("b", "a")),
-    ],
-)
-def test_tags_lose_marks_blanks_and_repeats(typed: tuple[str, ...], kept: tuple[str, ...]) -> None:
-    assert clean_tags(typed) == kept
-
-
-@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)))
-def test_clean_tags_stay_as_they_are(typed: list[str]) -> None:
-    once = clean_tags(typed[:30])
-    assert clean_tags(once) == once
-    assert all(tag and tag == tag.strip() and not tag.startswith("#") for tag in once)
 
 
 def test_a_day_has_room_for_thirty_tags_of_fifty_characters() -> None:

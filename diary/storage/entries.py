@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from diary.errors import ConflictError, InvalidEntryError
-from diary.model import FIRST_DAY, Entry, Mood, PastSong, unstorable
+from diary.model import FIRST_DAY, Entry, Mood, PastSong
 from diary.query import EntryFilter, fold, words
 from diary.storage.database import reading, writing
 from diary.storage.people import PersonStore, is_nobodys, put_moods
@@ -29,6 +29,7 @@ from diary.storage.revisions import hold_version, set_aside
 from diary.storage.rows import TRACK, entry_of, select_days, song_of, track_key, values_of
 from diary.storage.tables import entries, moods, tracks
 from diary.storage.tracks import track_of
+from diary.written import unstorable
 
 _DAYS = select_days(entries)
 _BATCH, _LONG = 1000, 300_000  # days, and characters of their notes, written at once: rows hold each text twice

@@ -15,6 +15,8 @@ NO_TEXT = (
     "\udc80\udcff",
     "fine until \udbff",
 )
+# No browser draws the longest of these in time.
+PILED = ("a" + "\u0301" * 201, "a" + "\u0301" * 99_999, "👍" + "🏽" * 99_999, "x" * 50_000 + "\u0489\u0e49" * 25_000)
 CONTROLS = (
     "".join(map(chr, range(1, 9))),
     "\x07bell",
@@ -173,7 +175,8 @@ VAST = {
     "14,000 families": FAMILY * 14_000,
     "100,000 line ends": "\n" * 99_999 + "x",
     "100,000 in one word": "x" * 100_000,
-    "100,000 marks on one letter": "a" + "\u0301" * 99_999,
+    "100,000 marks on 500 letters": ("a" + "\u0301" * 199) * 500,
+    "100,000 skin tones on 500 hands": ("👍" + "🏽" * 199) * 500,
     "100,000 turns": "\u202e" * 99_999 + "x",
     "100,000 less-thans": "<" * 100_000,
     "100,000 brackets": "[" * 100_000,

@@ -10,8 +10,9 @@ from urllib.parse import quote_from_bytes
 import pytest
 
 from bench.session import Session
-from diary.model import EntryDraft, unstorable
+from diary.model import EntryDraft
 from diary.query import EntryFilter, fold, words
+from diary.written import unstorable
 from tests.browser.server import DiaryServer
 from tests.builders import make_diary
 from tests.corpus.days import fill, hostile_day

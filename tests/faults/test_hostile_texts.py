@@ -22,12 +22,12 @@ from diary.transfer.csv_file import csv_lines, read_csv
 from diary.transfer.json_file import json_lines, read_json
 from diary.transfer.plan import plan_import
 from tests.builders import SERENE, TODAY, make_parts, make_track
-from tests.corpus.naughty import NO_TEXT, TEXTS, TWINS, VAST
+from tests.corpus.naughty import NO_TEXT, PILED, TEXTS, TWINS, VAST
 from tests.faults.figures import note
 from tests.faults.scale import scaled
 
 FAULT = "F15 hostile text in every field"
-ALL = (*TEXTS, *VAST.values(), *NO_TEXT, "x" * 100_001, "x" * 1_000_000)
+ALL = (*TEXTS, *VAST.values(), *NO_TEXT, *PILED, "x" * 100_001, "x" * 1_000_000)
 SOME = ALL[:: scaled(8, 1)]  # where each text costs a transaction of its own
 FIRST = date(1950, 1, 1)
 
@@ -47,7 +47,7 @@ def is_fit(field: str, text: str) -> bool:
     limit = {"note": 100_000, "title": 300, "artist": 300, "tags": 50, "mood": 30, "emoji": 16}[field]
     bare = " ".join(text.replace(",", " ").split()).lstrip("# ") if field == "tags" else text
     bare = text.strip() if field == "mood" else bare
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text) or len(bare) > limit:
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text) or text in PILED or len(bare) > limit:
         return False
     if field in {"title", "mood", "emoji"} and not text.strip():
         return False

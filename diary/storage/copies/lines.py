@@ -16,9 +16,9 @@ from typing import Any, NoReturn
 from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, LargeBinary, String, Table
 from sqlalchemy.types import TypeEngine
 
-from diary.model import unstorable
 from diary.storage.copies.manifest import max_line
 from diary.storage.tables import UtcDateTime
+from diary.written import unstorable
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
