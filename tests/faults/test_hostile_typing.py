@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from diary.diary import Diary
 from diary.model import EntryDraft
-from tests.browser.form import open_form, open_more, press_save, write_note
+from tests.browser.form import open_form, open_more, paste_note, press_save, write_note
 from tests.browser.screen import settled
 from tests.browser.server import DiaryServer
 from tests.builders import SERENE, Clock, make_diary
@@ -46,11 +46,11 @@ def test_a_note_of_all_texts_is_typed_saved_and_opened_again(
     """A browser's text areas know one line end."""
     page, count = open_page(width=390), Count()
     whole = "\n".join(dict.fromkeys(text for text in TEXTS if text not in "\r\n"))
-    notes = [whole, *list(VAST.values())[: scaled(1, len(VAST))]]
-    for number, written in enumerate(notes):
+    pasted = [(paste_note, vast) for vast in list(VAST.values())[: scaled(1, len(VAST))]]
+    for number, (write, written) in enumerate([(write_note, whole), *pasted]):
         day = date(2024, 1, 1) + timedelta(number)
         open_form(page, server, str(day))
-        write_note(page, written)
+        write(page, written)
         press_save(page)
         expect(page.get_by_text("Saved", exact=True)).to_be_visible()
         entry = diary.find_day(day)

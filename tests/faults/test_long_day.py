@@ -29,7 +29,7 @@ from tests.faults.scale import FULL, scaled
 from tests.faults.users import content
 from tests.faults.worlds import World, world_of
 
-ACTS, PAUSE = scaled(300, 5_000), scaled(2, 4) / 10  # seconds that a person waits between two acts, on average
+ACTS, PAUSE = scaled(300, 8_000), scaled(2, 4) / 10  # seconds that a person waits between two acts, on average
 PATIENCE = 900  # seconds
 LONGEST = 10  # seconds until somebody has an answer, or is told that there is none
 PLACES = ["PostgreSQL, S3"]
