@@ -2,28 +2,21 @@
 
 A mark that stands for a day, or for the span that begins on it, carries its ISO date as ``customdata``.
 All outside text is escaped, but for quotes, because Plotly reads a little HTML in labels and knows no &quot;.
-A figure is made from its parts in one step: Plotly checks again whatever is changed later, at several times the cost.
 """
 
 from calendar import day_abbr, day_name, month_abbr, monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
-from typing import Any, TypeAlias
-
-import plotly.graph_objects as go
 
 from diary.insight import Level, Mix, MonthMean, MoodDay, Share, Step, WeekdayMean, shares
 from diary.model import Mood
 from diary.ui.axes import day_axis, place, span_name, step_axis
+from diary.ui.canvas import BARE, Figure, Part, figure_of
 from diary.ui.sentences import signed
 from diary.ui.text import days as counted
 from diary.ui.theme import Theme
 
-Figure: TypeAlias = go.Figure
-Part: TypeAlias = dict[str, Any]  # a trace, an axis or an annotation, in Plotly's own words
-FONT = 'Figtree, "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", sans-serif'
-BARE: Part = {"showgrid": False, "zeroline": False}
 STAY: Part = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}  # no fading at a click
 
 
@@ -51,7 +44,7 @@ def valence_chart(
     ]
     traces = [_band(stretches, theme), *dots, _mean_line(stretches, theme)]
     y: Part = {"range": [-1.08, 1.08], "tickvals": [-0.8, 0, 0.8], "ticktext": ["hard", "even", "good"]}
-    return _figure(theme, 260, traces, _time(days[0].day, days[-1].day), y)
+    return figure_of(theme, 260, traces, _time(days[0].day, days[-1].day), y)
 
 
 def month_chart(months: Sequence[MonthMean], stretches: Sequence[Sequence[Level]], theme: Theme) -> Figure:
@@ -69,7 +62,7 @@ def month_chart(months: Sequence[MonthMean], stretches: Sequence[Sequence[Level]
     }
     reach = max(0.5, *(abs(month.valence) + 0.05 for month in months))
     y = {"range": [-reach, reach], "tickvals": [-0.4, 0, 0.4], "ticktext": ["−0.4", "even", "+0.4"]}
-    return _figure(theme, 260, [dots, _mean_line(stretches, theme)], _time(months[0].day, months[-1].day), y)
+    return figure_of(theme, 260, [dots, _mean_line(stretches, theme)], _time(months[0].day, months[-1].day), y)
 
 
 def pixels_chart(
@@ -88,7 +81,7 @@ def pixels_chart(
     traces += [_places(days, _called(mood), theme.colour(mood), 1) for mood, days in noted.items()]
     x = {"range": [0.4, 31.6], "tickvals": [1, 8, 15, 22, 29], "side": "top", **BARE}
     y = {"range": [12.6, 0.4], "tickvals": list(range(1, 13)), "ticktext": list(month_abbr)[1:], **BARE}
-    return _figure(theme, 310, traces, x, y, barmode="overlay")
+    return figure_of(theme, 310, traces, x, y, barmode="overlay")
 
 
 def mix_chart(mix: Mix, step: Step, theme: Theme) -> Figure:
@@ -117,7 +110,7 @@ def mix_chart(mix: Mix, step: Step, theme: Theme) -> Figure:
     ]
     y = {"range": [0, 1.03], "tickvals": [0, 0.5, 1], "tickformat": ".0%", **BARE}
     emoji = {"mode": "hide", "minsize": 12}  # those that do not fit their part
-    return _figure(theme, 280, traces, step_axis(mix, step) | BARE, y, barmode="stack", uniformtext=emoji)
+    return figure_of(theme, 280, traces, step_axis(mix, step) | BARE, y, barmode="stack", uniformtext=emoji)
 
 
 def weekday_chart(rows: Sequence[WeekdayMean], theme: Theme) -> Figure:
@@ -140,7 +133,7 @@ def weekday_chart(rows: Sequence[WeekdayMean], theme: Theme) -> Figure:
     names = [day_abbr[day][:2] for day in range(7)]
     x = {"range": [-0.6, 6.6], "tickvals": list(range(7)), "ticktext": names, **BARE}
     y: Part = {"range": [low - (air if low < 0 else air / 4), high + air], "tickvals": [0], "ticktext": ["even"]}
-    return _figure(theme, 280, [bars], x, y | {"zerolinecolor": theme.edge})
+    return figure_of(theme, 280, [bars], x, y | {"zerolinecolor": theme.edge})
 
 
 def plane_chart(counts: Mapping[Mood, int], theme: Theme) -> Figure:
@@ -172,28 +165,7 @@ def plane_chart(counts: Mapping[Mood, int], theme: Theme) -> Figure:
     ]
     x = {"range": [-1.2, 1.2], "tickvals": [-0.75, 0.75], "ticktext": ["unpleasant", "pleasant"], "showgrid": False}
     y = {"range": [-1.15, 1.1], "tickvals": [-0.8, 0.8], "ticktext": ["still", "lively"], "showgrid": False}
-    return _figure(theme, 400, [spots], x, y | {"tickangle": -90}, annotations=below)
-
-
-def _figure(theme: Theme, height: int, traces: Sequence[Part], x: Part, y: Part, **layout: Any) -> Figure:
-    """The ``traces`` on a picture that lets the ground and the page's own scrolling through."""
-    import pandas  # noqa: F401, PLC0415 - Streamlit loads it with the first chart; Plotly would use it half loaded
-
-    font = {"family": FONT, "size": 13, "color": theme.soft}
-    axis = {"gridcolor": theme.line, "zerolinecolor": theme.line, "ticks": "", "ticklabelstandoff": 6}
-    axis |= {"fixedrange": True, "automargin": True}
-    common = {
-        "height": height,
-        "margin": {"l": 4, "r": 4, "t": 4, "b": 4},
-        "showlegend": False,
-        "dragmode": False,
-        "font": font,
-        "hoverlabel": {"bgcolor": theme.surface, "bordercolor": theme.edge, "font": {**font, "color": theme.ink}},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "template": {},
-    }
-    return Figure(data=traces, layout=common | layout | {"xaxis": axis | x, "yaxis": axis | y})
+    return figure_of(theme, 400, [spots], x, y | {"tickangle": -90}, annotations=below)
 
 
 def _time(first: date, last: date) -> Part:

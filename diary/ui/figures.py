@@ -10,7 +10,7 @@ import streamlit as st
 from diary.insight import Period
 from diary.model import Mood
 from diary.ui import cards, tables, text
-from diary.ui.charts import Figure
+from diary.ui.canvas import Figure
 from diary.ui.state import param, set_params, set_values, value
 
 # Plotly keeps every touch to itself, so that a finger on a chart could not scroll the page. Without its touches it

@@ -1,10 +1,12 @@
 """The pictures of the moods page, as data."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from diary.insight import (
@@ -21,6 +23,7 @@ from diary.insight import (
 )
 from diary.model import BUILT_IN_MOODS, Mood
 from diary.ui import charts
+from diary.ui.canvas import Figure
 from diary.ui.theme import DARK, LIGHT, Theme
 
 TODAY = date(2026, 11, 22)
@@ -38,19 +41,24 @@ def days(*backs: int) -> list[MoodDay]:
     return [day(back) for back in sorted(backs, reverse=True)]
 
 
-def line(rows: list[MoodDay], theme: Theme = LIGHT) -> charts.Figure:
-    return charts.valence_chart(rows, rolling(rows, 15), MOODS, theme)
+def checked(make: Callable[..., Figure], *parts: object) -> go.Figure:
+    """The figure, once Plotly found every part of it right."""
+    return go.Figure(make(*parts).to_dict())
+
+
+def line(rows: list[MoodDay], theme: Theme = LIGHT) -> go.Figure:
+    return checked(charts.valence_chart, rows, rolling(rows, 15), MOODS, theme)
 
 
 def ten_years() -> list[MonthMean]:
     return [MonthMean(2016 + (k + 10) // 12, (k + 10) % 12 + 1, (k % 9 - 4) / 8, 28) for k in range(121)]
 
 
-def points(figure: charts.Figure) -> int:
+def points(figure: go.Figure) -> int:
     return sum(len(trace.x) for trace in figure.data)
 
 
-def marks(figure: charts.Figure) -> list[tuple[str, str, Any, Any]]:
+def marks(figure: go.Figure) -> list[tuple[str, str, Any, Any]]:
     """Each mark that leads somewhere: name, ISO date, x and y."""
     return [
         (trace.name, *mark)
@@ -93,7 +101,7 @@ def test_the_line_passes_only_through_days_that_were_noted() -> None:
 
 def test_ten_years_are_few_points() -> None:
     months = ten_years()
-    figure = charts.month_chart(months, rolling(months, 365), LIGHT)
+    figure = checked(charts.month_chart, months, rolling(months, 365), LIGHT)
     assert points(figure) <= 400
     assert len(figure.to_json()) < 20_000
     assert [day for _, day, *_ in marks(figure)] == [month.day.isoformat() for month in months]
@@ -101,7 +109,7 @@ def test_ten_years_are_few_points() -> None:
 
 def test_a_month_without_days_is_a_gap_in_a_short_diary_of_months() -> None:
     months = [MonthMean(2024, 1, 0.5, 9), MonthMean(2026, 3, -0.5, 9)]
-    figure = charts.month_chart(months, rolling(months, 365), LIGHT)
+    figure = checked(charts.month_chart, months, rolling(months, 365), LIGHT)
     assert len(marks(figure)) == 2
     assert not figure.data[-1].x
 
@@ -111,7 +119,7 @@ def test_a_month_without_days_is_a_gap_in_a_short_diary_of_months() -> None:
 
 def test_every_day_has_one_place_and_gaps_are_no_mood() -> None:
     rows = days(*range(0, 300, 2))
-    figure = charts.pixels_chart(pixels(rows, 2026), 2026, TODAY, MOODS, LIGHT)
+    figure = checked(charts.pixels_chart, pixels(rows, 2026), 2026, TODAY, MOODS, LIGHT)
     shown = {day: name for name, day, *_ in marks(figure)}
     year = [date(2026, 1, 1) + timedelta(k) for k in range(326)]
     assert sorted(shown) == [one.isoformat() for one in year]
@@ -123,13 +131,13 @@ def test_every_day_has_one_place_and_gaps_are_no_mood() -> None:
 
 
 def test_a_place_stands_at_its_day_and_month() -> None:
-    figure = charts.pixels_chart(pixels(days(0), 2026), 2026, TODAY, MOODS, LIGHT)
+    figure = checked(charts.pixels_chart, pixels(days(0), 2026), 2026, TODAY, MOODS, LIGHT)
     trace = figure.data[-1]
     assert (trace.x[0], trace.base[0] < 11 < trace.base[0] + trace.y[0]) == (22, True)
 
 
 def test_a_leap_year_has_its_day() -> None:
-    figure = charts.pixels_chart(pixels([], 2024), 2024, TODAY, MOODS, LIGHT)
+    figure = checked(charts.pixels_chart, pixels([], 2024), 2024, TODAY, MOODS, LIGHT)
     assert [day for _, day, *_ in marks(figure)][59] == "2024-02-29"
     assert len(marks(figure)) == 366
 
@@ -139,7 +147,7 @@ def test_a_leap_year_has_its_day() -> None:
 
 def test_every_bar_is_whole_and_brightest_on_top() -> None:
     parts = mix(days(*range(60)), MOODS, Step.WEEK)
-    figure = charts.mix_chart(parts, Step.WEEK, LIGHT)
+    figure = checked(charts.mix_chart, parts, Step.WEEK, LIGHT)
     for at in {x for trace in figure.data for x in trace.x}:
         high = sum(y for trace in figure.data for x, y in zip(trace.x, trace.y, strict=True) if x == at)
         assert high == pytest.approx(1, abs=0.001)
@@ -151,7 +159,7 @@ def test_every_bar_is_whole_and_brightest_on_top() -> None:
 
 def test_a_month_without_days_leaves_its_place_empty() -> None:
     parts = mix([MoodCount(2026, 1, "calm", 3), MoodCount(2026, 4, "calm", 3)], MOODS, Step.MONTH)
-    figure = charts.mix_chart(parts, Step.MONTH, LIGHT)
+    figure = checked(charts.mix_chart, parts, Step.MONTH, LIGHT)
     assert figure.data[0].x[1] - figure.data[0].x[0] == 3
 
 
@@ -159,7 +167,7 @@ def test_a_month_without_days_leaves_its_place_empty() -> None:
 
 
 def test_weekdays_stand_in_order_with_their_figures() -> None:
-    figure = charts.weekday_chart([WeekdayMean(0, -0.24, 9), WeekdayMean(6, 0.46, 1)], LIGHT)
+    figure = checked(charts.weekday_chart, [WeekdayMean(0, -0.24, 9), WeekdayMean(6, 0.46, 1)], LIGHT)
     (bars,) = figure.data
     assert (list(bars.x), list(bars.text)) == ([0, 6], ["−0.2", "+0.5"])
     assert list(bars.hovertext) == ["Mondays: −0.2 over 9 days", "Sundays: +0.5 over 1 day"]
@@ -167,7 +175,7 @@ def test_weekdays_stand_in_order_with_their_figures() -> None:
 
 
 def test_a_mood_stands_at_its_place_and_grows_with_its_days() -> None:
-    figure = charts.plane_chart({MOODS["calm"]: 16, MOODS["sad"]: 1}, LIGHT)
+    figure = checked(charts.plane_chart, {MOODS["calm"]: 16, MOODS["sad"]: 1}, LIGHT)
     (spots,) = figure.data
     assert list(zip(spots.x, spots.y, spots.text, strict=True)) == [(0.65, -0.6, "😌"), (-0.7, -0.45, "😢")]
     assert spots.marker.size[0] > spots.marker.size[1]
@@ -177,19 +185,19 @@ def test_a_mood_stands_at_its_place_and_grows_with_its_days() -> None:
 # ------------------------------------------------------------------ all of them
 
 
-def every(theme: Theme, mood: Mood = MOODS["calm"]) -> dict[str, charts.Figure]:
+def every(theme: Theme, mood: Mood = MOODS["calm"]) -> dict[str, go.Figure]:
     """All pictures of three days with one ``mood``."""
     moods = {mood.id: mood}
     rows = [MoodDay(TODAY - timedelta(back), mood.id, mood.valence, mood.arousal) for back in (2, 1, 0)]
     months = [MonthMean(2026, 11, 0.2, 3)]
     parts = mix(rows, moods, Step.WEEK)
     return {
-        "days": charts.valence_chart(rows, rolling(rows, 15), moods, theme),
-        "months": charts.month_chart(months, rolling(months, 365), theme),
-        "pixels": charts.pixels_chart(pixels(rows, 2026), 2026, TODAY, moods, theme),
-        "mix": charts.mix_chart(parts, Step.WEEK, theme),
-        "weekdays": charts.weekday_chart([WeekdayMean(0, 0.2, 3)], theme),
-        "plane": charts.plane_chart(totals(parts), theme),
+        "days": checked(charts.valence_chart, rows, rolling(rows, 15), moods, theme),
+        "months": checked(charts.month_chart, months, rolling(months, 365), theme),
+        "pixels": checked(charts.pixels_chart, pixels(rows, 2026), 2026, TODAY, moods, theme),
+        "mix": checked(charts.mix_chart, parts, Step.WEEK, theme),
+        "weekdays": checked(charts.weekday_chart, [WeekdayMean(0, 0.2, 3)], theme),
+        "plane": checked(charts.plane_chart, totals(parts), theme),
     }
 
 
