@@ -71,6 +71,11 @@ class Settings(BaseModel):
     coverart_url: str = Field(
         "https://coverartarchive.org", alias="COVERART_URL", description="base address of the Cover Art Archive"
     )
+    login: Literal["auto", "off"] = Field(
+        "auto",
+        alias="DIARY_LOGIN",
+        description="auto: the diary answers on its own machine only; off: wherever it is served, to whoever asks",
+    )
     log: Literal["text", "json"] = Field("text", alias="DIARY_LOG", description="form of the log on standard error")
 
     @property

@@ -52,7 +52,7 @@ HOMES = {
     "requests": ("diary.music",),
     "spotipy": ("diary.music.spotify",),
     "sqlalchemy": ("diary.storage",),
-    "starlette": ("diary.ui.server",),
+    "starlette": ("diary.ui.gate", "diary.ui.server"),
     "streamlit": ("streamlit_app", "pages", "diary.ui"),
     "urllib3": ("diary.music",),
 }

@@ -24,6 +24,7 @@ ALL = {
     "SPOTIFY_OEMBED_URL": ("http://127.0.0.1:3/oembed", "spotify_oembed_url", "http://127.0.0.1:3/oembed"),
     "MUSICBRAINZ_URL": ("http://127.0.0.1:4", "musicbrainz_url", "http://127.0.0.1:4"),
     "COVERART_URL": ("http://127.0.0.1:5", "coverart_url", "http://127.0.0.1:5"),
+    "DIARY_LOGIN": ("off", "login", "off"),
     "DIARY_LOG": ("json", "log", "json"),
 }
 SECRET = "hunter2-very-secret"
@@ -46,6 +47,7 @@ def test_without_any_setting_everything_lies_in_the_projects_data_folder_and_sou
     assert (plain.migration_url, plain.database_iam, plain.database_pool) == (None, False, 5)
     assert (plain.photos, plain.region) == (f"{PROJECT}/data/photos", None)
     assert (plain.spotify_id, plain.spotify_secret, plain.log) == (None, None, "text")
+    assert plain.login == "auto"
     assert plain.spotify_api_url == "https://api.spotify.com"
     assert plain.musicbrainz_url == "https://musicbrainz.org"
 

@@ -26,7 +26,7 @@ from diary import assembly, log
 from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.settings import Settings
 from diary.sweep import Caretaker
-from diary.ui import cover, photos, state
+from diary.ui import cover, gate, photos, state
 
 SHELL = str(Path(__file__).with_name("shell.py"))
 YEAR = 31_536_000
@@ -43,6 +43,7 @@ def start() -> None:
     try:
         settings = state.settings()
         log.set_up(settings.log)
+        gate.check_address(settings)
         content_security_policy()
         is_open = _open(settings)
     except DiaryError as error:
@@ -129,8 +130,9 @@ def _photo(request: Request) -> Response:
 
 
 def middleware() -> Sequence[Middleware]:
-    """Headers on every answer; the static files, which Streamlit sends as they are, are compressed."""
-    return [Middleware(_Headers), Middleware(GZipMiddleware, minimum_size=1000)]
+    """Headers on every answer; the gate; the static files, which Streamlit sends as they are, are compressed."""
+    walls = [Middleware(gate.ThisMachineOnly)] if state.settings().login == "auto" else []
+    return [Middleware(_Headers), *walls, Middleware(GZipMiddleware, minimum_size=1000)]
 
 
 class _Headers:

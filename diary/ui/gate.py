@@ -1,0 +1,75 @@
+"""Who may reach the diary while there is no log-in: this machine only, unless the operator says otherwise.
+
+A diary without log-in has one owner, and whoever reaches it is that owner. A page elsewhere on the web can reach it
+through the browser of its owner too, under a name that leads to this machine (DNS rebinding); the Host that such a
+browser sends gives it away.
+"""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from diary.errors import SettingsError
+from diary.settings import Settings
+
+POLICY_VIOLATION = 1008  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
+
+
+def check_address(settings: Settings) -> None:
+    """Raise SettingsError where the diary would be served beyond this machine to anybody."""
+    address = st.get_option("server.address")
+    if settings.login == "off" or is_this_machine(address):
+        return
+    where = f"at {address}" if address and not is_everywhere(address) else "on every address of this machine"
+    raise SettingsError(
+        f"It has no log-in and would be served {where}, where whoever reaches it could read and change it. Serve it to"
+        " this machine only, with --server.address 127.0.0.1, or set DIARY_LOGIN=off if that is what you want."
+    )
+
+
+def is_this_machine(host: str | None) -> bool:
+    """Whether ``host``, a name or an address, leads to this machine and no further."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def is_everywhere(host: str) -> bool:
+    """Whether to listen on ``host`` is to listen on every interface."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+class ThisMachineOnly:
+    """Turns away every request that was not made to this machine under a name or address of its loopback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or _is_asked_here(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        else:
+            said = "This diary has no log-in and answers on its own machine only. See DIARY_LOGIN in its README.\n"
+            await PlainTextResponse(said, 403)(scope, receive, send)
+
+
+def _is_asked_here(scope: Scope) -> bool:
+    """By the Host that was asked for, and by the address at which the connection came in."""
+    try:
+        asked = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
+    except ValueError:
+        return False
+    came_in = scope.get("server") or ("", None)
+    return is_this_machine(asked) and is_this_machine(came_in[0])
