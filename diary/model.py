@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from diary.clock import known_zone
 from diary.errors import InvalidEntryError, InvalidMoodError
-from diary.written import check_written, clean_tags, unstorable
+from diary.written import check_note, check_storable, clean_tags, unstorable
 
 FIRST_DAY = date(1900, 1, 1)
 MAX_NOTE, MAX_LABEL = 100_000, 300
@@ -88,7 +88,7 @@ class Song:
                 raise InvalidEntryError(
                     "song", f"The song's {what} is longer than {MAX_LABEL} characters. Please shorten it."
                 )
-            check_written("song", f"song's {what}", text)
+            check_storable("song", f"song's {what}", text)
         if self.spotify_id is not None and not _SPOTIFY_ID.fullmatch(self.spotify_id):
             raise InvalidEntryError("song", "A Spotify identifier has 22 letters and digits.")
         if self.mbid is not None and not _MBID.fullmatch(self.mbid):
@@ -160,7 +160,7 @@ class EntryDraft:
             raise InvalidEntryError(
                 "note", f"The note is {over:,} characters longer than the {MAX_NOTE:,} that fit. Please shorten it."
             )
-        check_written("note", "note", self.note)
+        check_note(self.note)
         object.__setattr__(self, "tags", clean_tags(self.tags))
         object.__setattr__(self, "zone", known_zone(self.zone))
 

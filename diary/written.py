@@ -19,15 +19,20 @@ def unstorable(text: str) -> bool:
     return _NO_TEXT.search(text) is not None
 
 
-def check_written(part: str, label: str, text: str) -> None:
-    """Raise `InvalidEntryError` about ``part`` of an entry, called ``label``, if its text cannot be kept and shown."""
+def check_storable(part: str, label: str, text: str) -> None:
+    """Raise `InvalidEntryError` about ``part`` of an entry, called ``label``, if no database takes its text."""
     if unstorable(text):
         raise InvalidEntryError(
             part, f"The {label} holds a character that is no text (a broken emoji or a NUL). Please remove it."
         )
-    if len(text) > MAX_PILE and any(piled and len(list(run)) > MAX_PILE for piled, run in groupby(text, _piles)):
+
+
+def check_note(note: str) -> None:
+    """Raise `InvalidEntryError` if a note cannot be kept or shown; what is as short as a title is shown in any case."""
+    check_storable("note", "note", note)
+    if any(piled and len(list(run)) > MAX_PILE for piled, run in groupby(note, _piles)):
         raise InvalidEntryError(
-            part, f"The {label} has more than {MAX_PILE} accents on one letter. Please remove some of them."
+            "note", f"The note has more than {MAX_PILE} accents on one letter. Please remove some of them."
         )
 
 
@@ -43,7 +48,7 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
         text = " ".join(tag.replace(",", " ").split()).lstrip("# ")
         if len(text) > MAX_TAG:
             raise InvalidEntryError("tags", f"The tag “{text[:20]}…” is longer than {MAX_TAG} characters.")
-        check_written("tags", "tags", text)
+        check_storable("tags", "tags", text)
         if text:
             kept.setdefault(text.casefold(), text)
     if len(kept) > MAX_TAGS:

@@ -44,7 +44,7 @@ HOMES = {
     "certifi": ("diary.storage.postgres",),
     "coloraide": ("diary.ui",),
     "markdown_it": ("diary.ui.text",),
-    "pandas": ("diary.ui.canvas", "diary.transfer"),
+    "pandas": ("diary.transfer",),
     "pillow_heif": ("diary.storage.photos",),
     "plotly": ("diary.ui.canvas",),
     "psycopg2": ("diary.storage",),

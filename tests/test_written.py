@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diary.errors import InvalidEntryError
-from diary.written import check_written, clean_tags, unstorable
+from diary.written import check_note, clean_tags, unstorable
 from tests.corpus.naughty import NO_TEXT, PILED, TEXTS, VAST
 
 
@@ -20,22 +20,22 @@ def test_but_no_nul_and_no_half_of_an_emoji(text: str) -> None:
     with pytest.raises(
         InvalidEntryError, match=r"^The note holds a character that is no text .* remove it\.$"
     ) as caught:
-        check_written("note", "note", text)
+        check_note(text)
     assert caught.value.field == "note"
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u0e49", "\u0489", "\u0301\u0323", "🏽", "\u0903"])
 def test_two_hundred_accents_on_a_letter_are_enough(mark: str) -> None:
     pile = "a" + mark * (200 // len(mark))
-    check_written("note", "note", pile * 3)
+    check_note(pile * 3)
     with pytest.raises(InvalidEntryError, match="The note has more than 200 accents on one letter") as caught:
-        check_written("note", "note", f"before {pile}{mark} after")
+        check_note(f"before {pile}{mark} after")
     assert caught.value.field == "note"
 
 
 @pytest.mark.parametrize("text", [*TEXTS, *VAST.values()])
 def test_no_other_text_is_refused(text: str) -> None:
-    check_written("note", "note", text)
+    check_note(text)
 
 
 @pytest.mark.parametrize(

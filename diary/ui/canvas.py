@@ -27,8 +27,6 @@ class Figure(BaseFigure):  # type: ignore[misc]
 
 def figure_of(theme: Theme, height: int, traces: Sequence[Part], x: Part, y: Part, **layout: Any) -> Figure:
     """The ``traces`` on a picture that lets the ground and the page's own scrolling through."""
-    import pandas  # noqa: F401, PLC0415 - Streamlit loads it with the first chart; Plotly would use it half loaded
-
     font = {"family": FONT, "size": 13, "color": theme.soft}
     axis = {"gridcolor": theme.line, "zerolinecolor": theme.line, "ticks": "", "ticklabelstandoff": 6}
     axis |= {"fixedrange": True, "automargin": True}

@@ -5,6 +5,7 @@ through the browser of its owner too, under a name that leads to this machine (D
 browser sends gives it away.
 """
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from diary.errors import SettingsError
 from diary.settings import Settings
 
-POLICY_VIOLATION = 1008  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
+_OF_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host")
 
 
 def check_address(settings: Settings) -> None:
@@ -59,17 +61,23 @@ class ThisMachineOnly:
         if scope["type"] not in {"http", "websocket"} or _is_asked_here(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+            await send({"type": "websocket.close"})  # before it is accepted: the server answers 403
         else:
             said = "This diary has no log-in and answers on its own machine only. See DIARY_LOGIN in its README.\n"
             await PlainTextResponse(said, 403)(scope, receive, send)
 
 
 def _is_asked_here(scope: Scope) -> bool:
-    """By the Host that was asked for, and by the address at which the connection came in."""
-    try:
-        asked = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
-    except ValueError:
+    """By the Host asked for, the address the connection came in at, the page that opens a socket; by no proxy's word.
+
+    Streamlit alone would open a socket for pages of other ports and other addresses of this machine.
+    """
+    headers = Headers(scope=scope)
+    hosts, came_in = headers.getlist("host"), scope.get("server") or ("", None)
+    named = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+    if not (named and is_this_machine(named["name"].strip("[]").lower()) and is_this_machine(came_in[0])):
         return False
-    came_in = scope.get("server") or ("", None)
-    return is_this_machine(asked) and is_this_machine(came_in[0])
+    origin = headers.get("origin")
+    if scope["type"] == "websocket" and origin is not None and urlsplit(origin).netloc.lower() != hosts[0].lower():
+        return False
+    return not any(name in headers for name in _OF_A_PROXY)

@@ -47,7 +47,9 @@ def is_fit(field: str, text: str) -> bool:
     limit = {"note": 100_000, "title": 300, "artist": 300, "tags": 50, "mood": 30, "emoji": 16}[field]
     bare = " ".join(text.replace(",", " ").split()).lstrip("# ") if field == "tags" else text
     bare = text.strip() if field == "mood" else bare
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text) or text in PILED or len(bare) > limit:
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text) or len(bare) > limit:
+        return False
+    if field == "note" and text in PILED:
         return False
     if field in {"title", "mood", "emoji"} and not text.strip():
         return False

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
+import plotly.io
 import pytest
 
 from diary.insight import (
@@ -42,8 +43,15 @@ def days(*backs: int) -> list[MoodDay]:
 
 
 def checked(make: Callable[..., Figure], *parts: object) -> go.Figure:
-    """The figure, once Plotly found every part of it right."""
-    return go.Figure(make(*parts).to_dict())
+    """The figure, once Plotly found every part of it right and had nothing to change."""
+    sent = make(*parts).to_dict()
+    figure = go.Figure(sent)
+    seen = json.loads(figure.to_json())
+    assert seen["layout"].pop("template", {}) in ({}, {"data": {"scatter": [{"type": "scatter"}]}})
+    unseen = json.loads(plotly.io.to_json(sent, validate=False))
+    assert unseen["layout"].pop("template") == {}
+    assert unseen == seen
+    return figure
 
 
 def line(rows: list[MoodDay], theme: Theme = LIGHT) -> go.Figure:

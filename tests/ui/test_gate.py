@@ -80,9 +80,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
         yield server
 
 
-def asked(server: DiaryServer, path: str, host: str) -> int:
+def asked(server: DiaryServer, path: str, *headers: tuple[str, str]) -> int:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
-    connection.request("GET", path, headers={"Host": host})
+    connection.putrequest("GET", path, skip_host=True)
+    for name, value in headers:
+        connection.putheader(name, value)
+    connection.endheaders()
     answer = connection.getresponse()
     status, body = answer.status, answer.read()
     connection.close()
@@ -101,26 +104,39 @@ def test_a_request_for_another_host_is_turned_away(server: DiaryServer, path: st
         "[::",
         "a b",
     ]
-    assert {host: asked(server, path, host) for host in foreign} == dict.fromkeys(foreign, 403)
+    assert {host: asked(server, path, ("Host", host)) for host in foreign} == dict.fromkeys(foreign, 403)
     here = ["127.0.0.1", f"localhost:{server.port}", "LOCALHOST", "[::1]:8501"]
-    assert 403 not in {asked(server, path, host) for host in here}
+    assert 403 not in {asked(server, path, ("Host", host)) for host in here}
 
 
-def stream(server: DiaryServer, host: str) -> None:
-    """Open the socket of a page under the name ``host``."""
+@pytest.mark.parametrize("name", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host"])
+def test_what_a_proxy_hands_on_is_turned_away(server: DiaryServer, name: str) -> None:
+    assert asked(server, "/", ("Host", "127.0.0.1"), (name, "203.0.113.9")) == 403
+
+
+def test_a_request_with_no_host_or_two_is_turned_away(server: DiaryServer) -> None:
+    for hosts in ([], ["127.0.0.1", "evil.example"]):
+        assert asked(server, "/", *(("Host", host) for host in hosts)) in {400, 403}
+
+
+def stream(server: DiaryServer, host: str, page: str | None = None) -> None:
+    """Open the socket of a page under the name ``host``; the page itself may come from elsewhere."""
     with socket.create_connection(("127.0.0.1", server.port)) as sock:
         address = f"ws://{host}:{server.port}/_stcore/stream"
-        with connect(address, sock=sock, origin=f"http://{host}:{server.port}", subprotocols=["streamlit"]):
+        with connect(
+            address, sock=sock, origin=f"http://{page or f'{host}:{server.port}'}", subprotocols=["streamlit"]
+        ):
             pass
 
 
 def test_no_socket_is_opened_for_another_host(server: DiaryServer) -> None:
     stream(server, "localhost")
-    with pytest.raises(InvalidStatus) as caught:
-        stream(server, "evil.example")
-    assert caught.value.response.status_code == 403
+    for host, page in (("evil.example", None), ("localhost", "evil.example"), ("localhost", "localhost:8000")):
+        with pytest.raises(InvalidStatus) as caught:
+            stream(server, host, page)
+        assert caught.value.response.status_code == 403
 
 
 def test_on_the_operators_word_every_host_is_answered(tmp_path: Path) -> None:
     with DiaryServer(tmp_path, {"DIARY_LOGIN": "off"}) as server:
-        assert asked(server, "/healthz", "diary.example") == 200
+        assert asked(server, "/healthz", ("Host", "diary.example")) == 200
