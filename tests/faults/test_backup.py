@@ -21,7 +21,7 @@ from tests.faults.writer import Writer
 from tests.storage.copies.world import everything, quiet
 
 FAULT = "F21 backup and restore"
-BACKUPS, TRUNCATED, FLIPPED = scaled(2, 20), scaled(5, 40), scaled(10, 200)
+BACKUPS, TRUNCATED, FLIPPED = scaled(1, 20), scaled(5, 40), scaled(10, 200)
 OWNERS, DAYS = 4, 25_000  # 100 000 days
 PLACES = pytest.mark.parametrize("place", ["SQLite, folder", "PostgreSQL, S3"], indirect=True)
 

@@ -32,7 +32,7 @@ CROWD = "F25 many sessions"
 PEOPLE, LARGE = scaled(8, 100), scaled(2, 20)
 ARRIVALS = 20  # a second
 LIFE = 3  # seconds that a session is kept for a browser that went away
-READING = scaled(1, 10)  # seconds that a person looks at a page, on average
+READING = scaled(5, 100) / 10  # seconds that a person looks at a page, on average
 PAGES = ("", "timeline", "moods")
 SLOWER = 3  # times as long as for one who is alone, at most
 MB_EACH, MB_LEFT, MB_PICTURES = (
@@ -123,7 +123,7 @@ def test_a_crowd_is_served_and_leaves_no_trace_in_memory(server: DiaryServer) ->
     ratio, each = p95(crowded) / p95(quiet), (first.full - before) / PEOPLE
     note(
         CROWD,
-        f"{PEOPLE} sessions twice, {ARRIVALS} arriving a second, a page every {READING} s each",
+        f"{PEOPLE} sessions twice, {ARRIVALS} arriving a second, a page every {READING:g} s each",
         pages=len(crowded),
         p95_alone_ms=1000 * p95(quiet),
         p95_first_page_ms=1000 * p95(came),
@@ -165,7 +165,7 @@ def test_one_who_sends_large_pictures_does_not_stop_the_others(server: DiaryServ
         return waits
 
     with ThreadPoolExecutor(4) as together:
-        turns = scaled(20, 100)
+        turns = scaled(10, 100)
         quiet = [*chain.from_iterable(together.map(look, [lambda done: done < turns] * 3))]
         sending, looking = together.submit(send), together.map(look, [lambda _: not sent.is_set()] * 3)
         waits, saved = [*chain.from_iterable(looking)], sending.result()

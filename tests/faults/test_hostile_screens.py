@@ -61,7 +61,7 @@ def test_every_card_of_the_timeline_is_as_it_was_written(
 ) -> None:
     page, count = open_page(width=390), Count()
     days = sorted(drafts, reverse=True)
-    for first in range(0, scaled(80, len(days)), 20):
+    for first in range(0, scaled(40, len(days)), 20):
         page.goto(f"{server.url}/timeline?before={days[first]}")
         expect(page.locator(".card").first).to_be_visible()
         settled(page)

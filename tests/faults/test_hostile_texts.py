@@ -28,7 +28,7 @@ from tests.faults.scale import scaled
 
 FAULT = "F15 hostile text in every field"
 ALL = (*TEXTS, *VAST.values(), *NO_TEXT, *PILED, "x" * 100_001, "x" * 1_000_000)
-SOME = ALL[:: scaled(8, 1)]  # where each text costs a transaction of its own
+SOME = ALL[:: scaled(16, 1)]  # where each text costs a transaction of its own
 FIRST = date(1950, 1, 1)
 
 

@@ -79,7 +79,7 @@ def test_what_is_searched_for_stands_in_its_label_to_the_letter(open_page: Open,
     open_form(page, server, "2023-02-01")
     box = page.get_by_label("Search for a song or paste a link")
     asked = [text for text in TEXTS if 1 < len(text.strip()) < 200 and text.isprintable() and "://" not in text]
-    for text in asked[:: scaled(40, 4)]:
+    for text in asked[:: scaled(80, 4)]:
         box.fill(text)
         label, due = (
             page.locator(".st-key-as-typed button"),

@@ -138,7 +138,7 @@ def test_a_save_that_is_sent_again_after_a_reconnect_is_one_save(place: Place) -
 
 
 def test_many_sessions_save_at_once_each_its_own_day(place: Place) -> None:
-    count = scaled(12, 50)
+    count = scaled(8, 50)
     texts = [f"own day {number}" for number in range(count)]
     with ExitStack() as stack:
         tabs = [stack.enter_context(place.tab(f"2025-{n % 12 + 1:02}-{n // 12 + 1:02}")) for n in range(count)]
@@ -149,7 +149,7 @@ def test_many_sessions_save_at_once_each_its_own_day(place: Place) -> None:
 
 
 def test_many_sessions_save_the_same_day_at_once(place: Place) -> None:
-    count, day = scaled(12, 50), "2026-05-20"
+    count, day = scaled(8, 50), "2026-05-20"
     texts = [f"same day {number}" for number in range(count)]
     with ExitStack() as stack:
         tabs = [stack.enter_context(place.tab(day)) for _ in texts]
@@ -163,7 +163,7 @@ def test_many_sessions_save_the_same_day_at_once(place: Place) -> None:
 
 
 def test_no_edit_of_tabs_that_go_on_writing_one_day_is_lost_silently(place: Place) -> None:
-    tabs, edits, day = 8, scaled(40, 200) // 8, "2026-05-21"
+    tabs, edits, day = 8, scaled(24, 200) // 8, "2026-05-21"
 
     def typist(number: int) -> tuple[set[str], int]:
         """The texts that were acknowledged, and how often this tab was told of another's version."""
