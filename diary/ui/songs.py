@@ -41,8 +41,12 @@ def choose(song: Song, track: Track | None) -> None:
 
 
 def write_song(title: str) -> None:
-    """Take what was searched for as the title of a song nobody needs to know."""
-    choose(Song(title), None)
+    """Take what was searched for as the title of a song nobody needs to know; say so if it cannot be one."""
+    try:
+        choose(Song(title), None)
+    except InvalidEntryError as error:
+        if form := tab().form:
+            form.errors["song"] = str(error)
 
 
 def clear_song() -> None:

@@ -228,6 +228,16 @@ def test_a_source_that_fails_never_blocks_typing_by_hand(diary: Diary, music: Fa
     assert next(diary.each()).song == Song("winter timetable")
 
 
+@SQLITE_ONLY
+def test_words_too_long_for_a_title_stay_in_the_search_with_the_reason(diary: Diary) -> None:
+    app = show()
+    app.text_input(key="song_search").input("x" * 301).run()
+    app.button(key="as-typed").click().run()
+    assert not app.exception
+    assert "longer than 300 characters" in words(app)
+    assert app.text_input(key="song_search").value == "x" * 301
+
+
 def test_a_note_that_is_too_long_stays_in_the_form_with_the_reason(diary: Diary) -> None:
     app = show()
     app.text_area(key="note").input("x" * 100_001)
