@@ -108,7 +108,10 @@ def test_a_photo_that_s3_does_not_take_is_saved_shown_and_sent_later(
     expect(shown).to_have_attribute("alt", "Photo of the day")
     assert bucket.kept == {}
     bucket.fault = None
-    eventually(lambda: len(bucket.kept) == 2, seconds=40)  # the house work comes by every twenty seconds
+    # The house work comes by every twenty seconds; the photo waits until it was read back from the bucket, too.
+    address = shown.get_attribute("src")
+    eventually(lambda: page.request.get(f"{server.url}{address}", max_redirects=0).status == 302, seconds=40)
+    assert len(bucket.kept) == 2
 
 
 def test_a_page_asks_s3_nothing(server: DiaryServer, bucket: FaultyS3) -> None:

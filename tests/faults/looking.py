@@ -3,11 +3,12 @@
 from html.parser import HTMLParser
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.screen import assert_no_exception
 from tests.faults.figures import note
 
+WAYS = "[role=dialog] button, [class*=st-key-nav-] a"  # Streamlit loads the code of its links when it needs them
 FAULT = "F15 hostile text on the screen"
 CARDS = """() => [...document.querySelectorAll('.card')].map(card => {
   const said = name => card.querySelector(name)?.textContent ?? '';
@@ -62,6 +63,7 @@ class Count:
 
     def look(self, page: Page) -> None:
         assert_no_exception(page)
+        expect(page.locator(WAYS).first).to_be_attached()
         found: dict[str, Any] = page.evaluate(SOUND)
         self.pages += 1
         self.ran += found["ran"]
