@@ -31,6 +31,7 @@ from diary.storage.photos import PhotoStore, open_photos
 from diary.storage.revisions import RevisionStore
 from diary.storage.sums import SumStore
 from diary.storage.tracks import TrackStore
+from diary.storage.wall import EVERYONE
 
 USER_AGENT = "MusicDiary/0.1 (self-hosted personal diary)"
 
@@ -118,6 +119,12 @@ def check_database(settings: Settings) -> None:
         checkup.check(engine)
 
 
+def hole_in_wall(settings: Settings) -> str | None:
+    """A sentence where the diary's role sees the rows of all owners: see `checkup.hole_in_wall`."""
+    with engine_for(*_program(settings)) as engine:
+        return checkup.hole_in_wall(engine)
+
+
 def check_photos(settings: Settings) -> bool:
     """Try whether photos can be kept, read and removed; False for a folder that the first photo will make.
 
@@ -135,7 +142,7 @@ def _shows_photos(settings: Settings) -> bool:
     """Whether any day shows a photo; a database that cannot be asked is told of by `check_database`."""
     with suppress(StorageError), engine_for(*_operator(settings)) as engine:
         if is_current(engine):
-            with reading(engine) as connection:
+            with reading(engine, EVERYONE) as connection:
                 return bool(photo_keys(connection))
     return False
 

@@ -126,10 +126,13 @@ def _own_diary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of an empty database of the test's own, by which the settings lead to it too.
 
-    A test that asks for it runs on each kind of database.
+    A test that asks for it runs on each kind of database; on PostgreSQL by a role that owns nothing there, and that
+    the wall between owners holds for.
     """
     with _new_database(request, tmp_path) as address:
         monkeypatch.setenv("DATABASE_URL", address)
+        if request.param == "postgresql":
+            monkeypatch.setenv("DIARY_MIGRATION_URL", address.replace("//diary_app@", "//diary@"))
         yield address
 
 
@@ -147,7 +150,7 @@ def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]
         return
     server, name = request.getfixturevalue("postgres"), f"diary_{next(_NUMBERS)}"
     server.ask(f"CREATE DATABASE {name} TEMPLATE migrated OWNER diary STRATEGY file_copy")
-    yield server.url(name, "diary")
+    yield server.url(name, "diary_app")
     server.ask(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -155,7 +158,8 @@ def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server, started at the first test that asks for it.
 
-    Its role ``diary`` may do what an ordinary user may; its database ``migrated`` has all tables and no rows.
+    Its role ``diary`` may do what an ordinary user may; its database ``migrated`` has all tables and no rows. They are
+    that role's; ``diary_app`` reads and writes them.
     Its zone and its order of words are such as no program may count on.
     Where PostgreSQL is missing, the test is skipped, but never in CI.
     """
@@ -166,10 +170,11 @@ def postgres() -> Iterator[PostgresServer]:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
     with PostgresServer(("timezone='America/St_Johns'",)) as server:
         server.ask("CREATE ROLE diary LOGIN")
+        server.ask("CREATE ROLE diary_app LOGIN")
         order = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0"
         server.ask(f"CREATE DATABASE migrated OWNER diary {order}")
         engine = open_engine(server.url("migrated", "diary"))
-        migrate(engine)
+        migrate(engine, "diary_app")
         engine.dispose()
         yield server
 

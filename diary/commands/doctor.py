@@ -4,7 +4,7 @@ import argparse
 import sys
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from diary.assembly import check_database, check_photos, count_waiting
+from diary.assembly import check_database, check_photos, count_waiting, hole_in_wall
 from diary.clock import utc_now
 from diary.commands.console import write
 from diary.errors import DiaryError, SettingsError, StorageError
@@ -32,6 +32,8 @@ def doctor(_: argparse.Namespace) -> None:
 
 def _database(settings: Settings) -> str:
     check_database(settings)
+    if hole := hole_in_wall(settings):
+        raise StorageError(hole)
     waiting = count_waiting(settings)
     said = f"{settings.database_place} answers, is up to date and can be written"
     return f"{said}; photos that wait there for their store: {waiting}" if waiting else said

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, Operational
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from diary.errors import AwayError, StorageError
+from diary.storage.wall import OPTION, SET, Rows
 
 log = logging.getLogger(__name__)
 _STILL = (
@@ -74,8 +75,10 @@ _AWAY = (
 
 
 @contextmanager
-def reading(engine: Engine, *, still: bool = False) -> Iterator[Connection]:
-    """To read only; an unreachable database becomes a StorageError, a bug stays itself.
+def reading(engine: Engine, rows: Rows | None = None, *, still: bool = False) -> Iterator[Connection]:
+    """To read only, of tables with owners those ``rows``; an unreachable database becomes a StorageError.
+
+    A bug stays itself. Without ``rows``, PostgreSQL gives none that belongs to an owner, but an error.
 
     A ``still`` database stays as it was at the first query, and answers may be read in parts for as long as it takes.
     Otherwise PostgreSQL is spared a transaction, whose begin and end would cost two round trips.
@@ -84,9 +87,11 @@ def reading(engine: Engine, *, still: bool = False) -> Iterator[Connection]:
     with _honest(), engine.connect() as connection:
         if in_postgres and not still:
             with _without_transaction(connection):
-                yield connection
+                yield connection.execution_options(**{OPTION: rows})
             return
-        if in_postgres:
+        if in_postgres and rows:
+            connection.exec_driver_sql(f"{_STILL}; {SET}", rows.bound)
+        elif in_postgres:
             connection.exec_driver_sql(_STILL)
         yield connection
 
@@ -104,13 +109,13 @@ def _without_transaction(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: committed at the end as a whole, or not at all; errors as in `reading`.
+def writing(engine: Engine, rows: Rows | None = None) -> Iterator[Connection]:
+    """A transaction that writes: committed at the end as a whole, or not at all; ``rows`` and errors as in `reading`.
 
     Where the connection breaks during the commit itself, nobody knows which. It is not tried again: the person does
     that, and finds by the day's revision what had been kept after all.
     """
-    with _honest(), engine.execution_options(writes=True).begin() as connection:
+    with _honest(), engine.execution_options(writes=True, **{OPTION: rows}).begin() as connection:
         yield connection
 
 
@@ -137,9 +142,8 @@ def _out_of_reach(error: DBAPIError) -> bool:
     """Whether the database is at fault, and not the program that asked."""
     damaged = type(error) is DatabaseError
     standing_by = isinstance(error, InternalError)  # a PostgreSQL server that only reads just now
-    forbidden = (
-        getattr(error.orig, "pgcode", None) == "42501"
-    )  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+    # https://www.postgresql.org/docs/current/errcodes-appendix.html; a row of another owner is the program's mistake
+    forbidden = getattr(error.orig, "pgcode", None) == "42501" and "row-level security" not in str(error.orig)
     unreadable = "invalid dsn" in str(error.orig)  # psycopg2 counts an address with an unknown option as a bug
     at_fault = damaged or standing_by or forbidden or unreadable
     return isinstance(error, OperationalError) or at_fault or error.connection_invalidated

@@ -29,6 +29,7 @@ from diary.storage.revisions import hold_version, set_aside
 from diary.storage.rows import TRACK, entry_of, select_days, song_of, track_key, values_of
 from diary.storage.tables import entries, moods, tracks
 from diary.storage.tracks import track_of
+from diary.storage.wall import rows_of
 from diary.written import unstorable
 
 _DAYS = select_days(entries)
@@ -43,7 +44,7 @@ class EntryStore:
 
     def find_day(self, owner_id: str, day: date) -> Entry | None:
         """The entry of ``day``."""
-        found = self._read(_DAYS.where(_mine(owner_id), entries.c.day == day))
+        found = self._read(owner_id, _DAYS.where(_mine(owner_id), entries.c.day == day))
         return found[0] if found else None
 
     def find(
@@ -59,28 +60,28 @@ class EntryStore:
         the oldest ones after it (keyset: the cost does not depend on how far back that is)."""
         query = _DAYS.where(_mine(owner_id), *_conditions(wanted)).limit(limit)
         if after:
-            return self._read(query.where(entries.c.day > after).order_by(entries.c.day))[::-1]
+            return self._read(owner_id, query.where(entries.c.day > after).order_by(entries.c.day))[::-1]
         if before:
             query = query.where(entries.c.day < before)
-        return self._read(query.order_by(entries.c.day.desc()))
+        return self._read(owner_id, query.order_by(entries.c.day.desc()))
 
     def on_this_day(self, owner_id: str, day: date, limit: int) -> tuple[Entry, ...]:
         """The entries of the same month and day in earlier years, newest first."""
         years = range(FIRST_DAY.year, day.year)
         same = [day.replace(year=year) for year in years if (day.month, day.day) != (2, 29) or isleap(year)]
         query = _DAYS.where(_mine(owner_id), entries.c.day.in_(same))
-        return self._read(query.order_by(entries.c.day.desc()).limit(limit))
+        return self._read(owner_id, query.order_by(entries.c.day.desc()).limit(limit))
 
     def each(self, owner_id: str) -> Iterator[Entry]:
         """All entries, oldest first, read as they are asked for: few at a time, as each may hold a long note."""
         query = _DAYS.where(_mine(owner_id)).order_by(entries.c.day)
-        with reading(self._engine, still=True) as connection:
+        with reading(self._engine, rows_of(owner_id), still=True) as connection:
             for row in connection.execution_options(yield_per=40).execute(query).mappings():
                 yield entry_of(row)
 
     def count(self, owner_id: str) -> int:
         """How many days are written."""
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             return connection.execute(select(func.count()).where(_mine(owner_id))).scalar_one()
 
     def past_songs(self, owner_id: str, text: str, limit: int) -> tuple[PastSong, ...]:
@@ -99,7 +100,7 @@ class EntryStore:
         )
         wanted = words(text)
         found = []
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             for row in connection.execute(query).mappings():
                 song = song_of(row)
                 label = fold(f"{row['song_title']} {row['song_artist']}")  # the note matched otherwise
@@ -117,7 +118,7 @@ class EntryStore:
         there = and_(entries.c.owner_id == owner_id, entries.c.day == entry.day, entries.c.revision == over)
 
         def put() -> None:
-            with writing(self._engine) as connection:
+            with writing(self._engine, rows_of(owner_id)) as connection:
                 set_aside(connection, there, now)
                 query = update(entries).where(there).values(**values, deleted_at=None)
                 if connection.execute(query).rowcount:
@@ -138,7 +139,7 @@ class EntryStore:
         """
 
         def put() -> None:
-            with writing(self._engine) as connection:
+            with writing(self._engine, rows_of(owner_id)) as connection:
                 over = _revisions_over(connection, owner_id, new)
                 put_moods(connection, owner_id, brought)
                 _make_room(connection, owner_id, [day for day in sorted(over) if over[day]], now)
@@ -160,14 +161,14 @@ class EntryStore:
     def last_revision(self, owner_id: str, day: date) -> int:
         """The revision the day's row holds, also when it was deleted; 0 for a day never written."""
         query = select(entries.c.revision).where(entries.c.owner_id == owner_id, entries.c.day == day)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             return connection.execute(query).scalar_one_or_none() or 0
 
     def delete(self, owner_id: str, day: date, revision: int, now: datetime) -> None:
         """Take the day's ``revision`` out of the diary; it can be put back by `write`. Raises ConflictError."""
         there = and_(_mine(owner_id), entries.c.day == day, entries.c.revision == revision)
         try:
-            with writing(self._engine) as connection:
+            with writing(self._engine, rows_of(owner_id)) as connection:
                 set_aside(connection, there, now)
                 query = update(entries).where(there).values(deleted_at=now, revision=revision + 1)
                 if not connection.execute(query).rowcount:
@@ -175,8 +176,8 @@ class EntryStore:
         except IntegrityError as error:  # somebody was quicker
             raise ConflictError(day) from error
 
-    def _read(self, query: Select[Any]) -> tuple[Entry, ...]:
-        with reading(self._engine) as connection:
+    def _read(self, owner_id: str, query: Select[Any]) -> tuple[Entry, ...]:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(entry_of(row) for row in connection.execute(query).mappings())
 
 

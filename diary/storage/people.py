@@ -14,6 +14,7 @@ from diary.errors import InvalidMoodError, NotFoundError, StorageError
 from diary.model import BUILT_IN_MOODS, Mood, Unsaved
 from diary.storage.database import put_row, reading, writing
 from diary.storage.tables import drafts, entries, moods, people, revisions
+from diary.storage.wall import rows_of
 
 MAX_DRAFT = 2_000_000  # characters; each takes at most 14 bytes of the 32 MB that a row may have in a backup
 NEW_CUTOFF = 4  # o'clock
@@ -79,7 +80,7 @@ class PersonStore:
         if self.knows(owner_id):
             return
         try:
-            with writing(self._engine) as connection:
+            with writing(self._engine, rows_of(owner_id)) as connection:
                 connection.execute(insert(people).values(owner_id=owner_id, day_cutoff_hour=NEW_CUTOFF, created_at=now))
                 connection.execute(
                     insert(moods),
@@ -90,7 +91,7 @@ class PersonStore:
 
     def knows(self, owner_id: str) -> bool:
         """Whether the person was ever made known."""
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             query = select(people.c.owner_id).where(people.c.owner_id == owner_id)
             return connection.execute(query).one_or_none() is not None
 
@@ -109,7 +110,7 @@ class PersonStore:
 
     def day_cutoff_hour(self, owner_id: str) -> int:
         """The hour (0–6) at which the person's day ends."""
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             query = select(people.c.day_cutoff_hour).where(people.c.owner_id == owner_id)
             hour = connection.execute(query).scalar_one_or_none()
         if hour is None:
@@ -120,7 +121,7 @@ class PersonStore:
     def set_day_cutoff_hour(self, owner_id: str, hour: int) -> None:
         """Let the day end at ``hour``; days already written stay where they are."""
         self.welcome(owner_id, utc_now())
-        with writing(self._engine) as connection:
+        with writing(self._engine, rows_of(owner_id)) as connection:
             connection.execute(update(people).where(people.c.owner_id == owner_id).values(day_cutoff_hour=hour))
 
     def moods(self, owner_id: str) -> tuple[Mood, ...]:
@@ -128,7 +129,7 @@ class PersonStore:
         query = (
             select(moods).where(moods.c.owner_id == owner_id).order_by(moods.c.retired, moods.c.position, moods.c.id)
         )
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             rows = connection.execute(query).mappings().all()
         if not rows:
             self.welcome(owner_id, utc_now())
@@ -139,7 +140,7 @@ class PersonStore:
         """Add a mood behind the others. Raises InvalidMoodError when a current one has its name."""
 
         def put() -> None:
-            with writing(self._engine) as connection:
+            with writing(self._engine, rows_of(owner_id)) as connection:
                 put_moods(connection, owner_id, [mood])
 
         self.knowing(owner_id, put)
@@ -153,7 +154,7 @@ class PersonStore:
         mine = (moods.c.owner_id == owner_id) & (moods.c.id == old_id) & moods.c.retired.is_(False)
         noted = (select(t.c.day).where(t.c.owner_id == owner_id, t.c.mood_id == old_id) for t in (entries, revisions))
         used = union_all(*noted).limit(1)
-        with writing(self._engine) as connection:
+        with writing(self._engine, rows_of(owner_id)) as connection:
             _hold_moods(connection, owner_id)
             _refuse_twin(new, _names(connection, owner_id, but=old_id))
             # A day that is being noted with it is waited for, to be seen below.
@@ -168,7 +169,7 @@ class PersonStore:
 
     def arrange_moods(self, owner_id: str, order: Sequence[str], hidden: frozenset[str]) -> None:
         """Show the moods in this ``order`` of ids, and keep the ``hidden`` ones off the palette."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, rows_of(owner_id)) as connection:
             _hold_moods(connection, owner_id)
             for position, mood_id in enumerate(order):
                 connection.execute(
@@ -188,7 +189,7 @@ class PersonStore:
         row = {"owner_id": owner_id, "day": unsaved.day, "fields": json.dumps(fields), "kept_at": now}
 
         def put() -> None:
-            with writing(self._engine) as connection:
+            with writing(self._engine, rows_of(owner_id)) as connection:
                 put_row(connection, drafts, row)
 
         self.knowing(owner_id, put)
@@ -196,11 +197,11 @@ class PersonStore:
     def find_draft(self, owner_id: str, day: date) -> tuple[Unsaved, datetime] | None:
         """What was typed for ``day`` and not saved, with the instant (UTC) it was kept."""
         query = select(drafts).where(drafts.c.owner_id == owner_id, drafts.c.day == day)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             row = connection.execute(query).mappings().one_or_none()
         return (Unsaved(day=day, **json.loads(row["fields"])), row["kept_at"]) if row else None
 
     def drop_draft(self, owner_id: str, day: date) -> None:
         """Forget what was typed for ``day``."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, rows_of(owner_id)) as connection:
             connection.execute(delete(drafts).where(drafts.c.owner_id == owner_id, drafts.c.day == day))

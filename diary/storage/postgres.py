@@ -22,6 +22,7 @@ from diary.storage.waits import (
     addresses_of,
     bound_waits,
 )
+from diary.storage.wall import say_whose_rows
 
 _SESSION = {"statement_timeout": 4_000, "lock_timeout": 3_000, "idle_in_transaction_session_timeout": 30_000}
 _PATIENT = {"statement_timeout": 0, "lock_timeout": 300_000, "idle_in_transaction_session_timeout": 600_000}
@@ -58,6 +59,7 @@ def open_postgres(place: URL, *, pool: int, iam: bool, region: str | None, patie
     )
     event.listen(engine, "checkout", partial(_replace_dead, engine.dialect))
     event.listen(engine, "handle_error", _leave_out_values)
+    event.listen(engine, "before_cursor_execute", say_whose_rows, retval=True)
     if not patient and _has_name(given):
         event.listen(engine, "do_connect", lambda _dialect, _record, _args, named: _look_up(named, pause))
     if iam and place.password is None:

@@ -14,6 +14,7 @@ from diary.protocols import RESTORED, Forgotten, Former
 from diary.storage.database import reading, writing
 from diary.storage.rows import entry_of, select_days
 from diary.storage.tables import UtcDateTime, drafts, entries, marks, revisions
+from diary.storage.wall import EVERYONE, rows_of
 
 _CONTENT = [column.name for column in revisions.c if column.name != "replaced_at"]
 
@@ -55,13 +56,13 @@ class RevisionStore:
             .order_by(revisions.c.revision.desc())
             .limit(limit)
         )
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(Former(entry_of(row), row["replaced_at"]) for row in connection.execute(query).mappings())
 
     def find(self, owner_id: str, day: date, revision: int) -> Entry | None:
         """What the day was at ``revision``; None where that is not kept, or the day was empty then."""
         query = select_days(revisions).where(_is(owner_id, day, revision), revisions.c.deleted_at.is_(None))
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             row = connection.execute(query).mappings().one_or_none()
         return entry_of(row) if row else None
 
@@ -73,7 +74,7 @@ class RevisionStore:
             .order_by(entries.c.deleted_at.desc(), entries.c.day.desc())
             .limit(limit)
         )
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(Former(entry_of(row), row["deleted_at"]) for row in connection.execute(query).mappings())
 
     def find_deleted(self, owner_id: str, day: date) -> Entry | None:
@@ -81,7 +82,7 @@ class RevisionStore:
         query = select_days(entries).where(
             entries.c.owner_id == owner_id, entries.c.day == day, entries.c.deleted_at.is_not(None)
         )
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             row = connection.execute(query).mappings().one_or_none()
         return entry_of(row) if row else None
 
@@ -95,7 +96,7 @@ class RevisionStore:
         day = exists().where(entries.c.owner_id == revisions.c.owner_id, entries.c.day == revisions.c.day)
         gone = delete(entries).where(entries.c.deleted_at < before, ~kept).returning(entries.c.photo)
         old = delete(revisions).where((revisions.c.replaced_at < before) | ~day, ~kept).returning(revisions.c.photo)
-        with writing(self._engine) as connection:
+        with writing(self._engine, EVERYONE) as connection:
             days = connection.execute(gone).scalars().all()
             versions = connection.execute(old).scalars().all()
         return Forgotten(len(days), len(versions), frozenset(key for key in (*days, *versions) if key))
@@ -105,7 +106,7 @@ class RevisionStore:
         left, used = iter(keys), set[str]()
         if not keys:
             return used
-        with reading(self._engine, still=True) as connection:
+        with reading(self._engine, EVERYONE, still=True) as connection:
             while some := list(islice(left, 500)):
                 for table in (entries, revisions):
                     used.update(connection.execute(select(table.c.photo).where(table.c.photo.in_(some))).scalars())

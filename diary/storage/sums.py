@@ -8,6 +8,7 @@ from sqlalchemy import Engine, Select, and_, extract, func, select
 from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
 from diary.storage.database import reading
 from diary.storage.tables import entries, moods
+from diary.storage.wall import rows_of
 
 
 class SumStore:
@@ -20,7 +21,7 @@ class SumStore:
         """The days that have a mood, oldest first."""
         what = select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)
         query = _within(what, owner_id, first, last).order_by(entries.c.day)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(MoodDay(*row) for row in connection.execute(query))
 
     def month_means(self, owner_id: str, first: date, last: date) -> tuple[MonthMean, ...]:
@@ -28,7 +29,7 @@ class SumStore:
         year, month = extract("year", entries.c.day), extract("month", entries.c.day)
         query = _within(select(year, month, func.avg(moods.c.valence), func.count()), owner_id, first, last)
         query = query.group_by(year, month).order_by(year, month)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(MonthMean(int(y), int(m), mean, days) for y, m, mean, days in connection.execute(query))
 
     def mood_counts(self, owner_id: str, first: date, last: date) -> tuple[MoodCount, ...]:
@@ -36,21 +37,21 @@ class SumStore:
         year, month = extract("year", entries.c.day), extract("month", entries.c.day)
         query = _within(select(year, month, moods.c.id, func.count()), owner_id, first, last)
         query = query.group_by(year, month, moods.c.id).order_by(year, month, moods.c.id)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(MoodCount(int(y), int(m), mood, days) for y, m, mood, days in connection.execute(query))
 
     def weekday_means(self, owner_id: str, first: date, last: date) -> tuple[WeekdayMean, ...]:
         """The mean valence of each weekday that has a mood, Monday first."""
         sunday_first = extract("dow", entries.c.day)
         query = _within(select(sunday_first, func.avg(moods.c.valence), func.count()), owner_id, first, last)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             rows = connection.execute(query.group_by(sunday_first)).all()
         return tuple(sorted((WeekdayMean((int(d) + 6) % 7, mean, n) for d, mean, n in rows), key=lambda w: w.weekday))
 
     def span(self, owner_id: str) -> tuple[date, date] | None:
         """The first and the last day that have a mood."""
         query = _within(select(func.min(entries.c.day), func.max(entries.c.day)), owner_id, date.min, date.max)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_of(owner_id)) as connection:
             first, last = connection.execute(query).one()
         return (first, last) if first else None
 

@@ -141,6 +141,17 @@ waiting_photos = Table(
     Column("kept_at", UtcDateTime, nullable=False),
 )
 
+WALLED = (people, moods, entries, revisions, drafts, waiting_photos)  # their rows belong to owners: see `wall`
+
+# What lets nobody in any longer: one log-in, or all that an owner has begun before that instant.
+endings = Table(
+    "endings",
+    metadata,
+    Column("key", String(64), primary_key=True),  # the SHA-256, in hexadecimal, of what names the log-in or the owner
+    Column("at", UtcDateTime, nullable=False),
+    Column("for_good", Boolean, nullable=False),
+)
+
 # When something was last done, for all programs that share this database.
 marks = Table(
     "marks",

@@ -56,6 +56,8 @@ def _open(settings: Settings) -> bool:
     """Prepare the database and begin the house work; False where that has to wait. Raises DiaryError."""
     try:
         assembly.prepare(settings)
+        if hole := assembly.hole_in_wall(settings):
+            logger.warning("%s", hole)
     except AwayError as error:
         if settings.database_url.startswith("sqlite:"):
             raise  # another program's lock was waited for

@@ -15,6 +15,7 @@ from diary.storage.photos.keys import belongs_to, is_name_of
 from diary.storage.tables import metadata
 
 _MOOD_ID = re.compile(r"[0-9a-z]{1,32}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _ARTWORK = re.compile(r"https?://[^\s/]+/\S*")
 _TEXTS = {one.name for one in fields(Unsaved)} - {"day", "revision", "chose_photo"}
 Row = Mapping[Any, Any]
@@ -86,6 +87,10 @@ def _track(row: Row) -> bool:
     return track.song().track_key == track.key and fits and (address is None or bool(_ARTWORK.fullmatch(address)))
 
 
+def _ending(row: Row) -> bool:
+    return _SHA256.fullmatch(row["key"]) is not None
+
+
 _CHECKS: dict[str, Callable[[Row], bool]] = {
     "people": _person,
     "moods": _mood,
@@ -94,4 +99,5 @@ _CHECKS: dict[str, Callable[[Row], bool]] = {
     "drafts": _draft,
     "waiting_photos": _waiting,
     "tracks": _track,
+    "endings": _ending,
 }

@@ -25,7 +25,8 @@ from diary.storage.copies.snapshot import (
 )
 from diary.storage.copies.writer import Tell
 from diary.storage.database import put_row, writing
-from diary.storage.tables import drafts, entries, moods, people, revisions
+from diary.storage.tables import drafts, endings, entries, moods, people, revisions
+from diary.storage.wall import EVERYONE
 
 log = logging.getLogger(__name__)
 _NOT_ALIKE = "The two databases are not alike yet. Did somebody write into the new one? Please run this again."
@@ -109,8 +110,8 @@ def _is_outgrown(table: Table, ours: Row | None, theirs: Row, whole: Connection,
 
     Of days and drafts this can be proved. Moods, preferences and what waits go with them: whoever wrote in the
     target has left a day or a draft there. A mood that the source has no longer was overwritten by another one, as
-    those are that no day has; there are never fewer than before. The cache and the former versions may be forgotten
-    at any time.
+    those are that no day has; there are never fewer than before. The cache, the former versions and the ends of single
+    log-ins may be forgotten at any time; who was shut out for good is not let in again.
     """
     if table is entries:
         return ours is not None and _was_once(theirs, whole)
@@ -118,6 +119,8 @@ def _is_outgrown(table: Table, ours: Row | None, theirs: Row, whole: Connection,
         return bool(_newest_of_day(whole, theirs["owner_id"], theirs["day"]) >= theirs["kept_at"])
     if table is moods and ours is None:
         return _moods_of(theirs["owner_id"], arrived) <= _moods_of(theirs["owner_id"], whole)
+    if table is endings:
+        return not theirs["for_good"] or (ours is not None and ours["for_good"])
     if table in {people, moods}:
         return ours is not None
     return table is not revisions or ours is None
@@ -166,7 +169,7 @@ def _send(table: Table, whole: Connection, arrived: Connection, target: Engine, 
 def _write(table: Table, pairs: Sequence[Pair], target: Engine) -> None:
     new = [dict(ours) for ours, theirs in pairs if ours is not None and theirs is None]
     try:
-        with writing(target) as connection:
+        with writing(target, EVERYONE) as connection:
             if new:
                 connection.execute(insert(table), new)
             for ours, theirs in pairs:
@@ -180,7 +183,7 @@ def _write(table: Table, pairs: Sequence[Pair], target: Engine) -> None:
 
 def _drop(table: Table, rows: Sequence[Row], target: Engine) -> None:
     try:
-        with writing(target) as connection:
+        with writing(target, EVERYONE) as connection:
             for row in rows:
                 same = zip(table.primary_key, key_of(table, row), strict=True)
                 connection.execute(delete(table).where(*(column == value for column, value in same)))

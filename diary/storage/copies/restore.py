@@ -24,6 +24,7 @@ from diary.storage.database import writing
 from diary.storage.marks import set_mark
 from diary.storage.people import NEW_CUTOFF
 from diary.storage.tables import drafts, entries, moods, people, revisions, waiting_photos
+from diary.storage.wall import EVERYONE
 
 log = logging.getLogger(__name__)
 _WRITTEN = (
@@ -121,7 +122,7 @@ def _replace(
 ) -> None:
     """Put the rows of ``source`` in the place of all there are, in one transaction."""
     try:
-        with writing(engine) as target:
+        with writing(engine, EVERYONE) as target:
             if target.dialect.name == "postgresql":
                 names = ", ".join(table.name for table in TABLES)
                 target.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))

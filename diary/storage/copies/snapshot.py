@@ -21,6 +21,7 @@ from diary.storage.engine import open_engine
 from diary.storage.photos.keys import key_of as key_of_name
 from diary.storage.revisions import photos_of_drafts
 from diary.storage.tables import NOT_COPIED, entries, metadata, revisions, waiting_photos
+from diary.storage.wall import EVERYONE
 
 # A table comes after those that it points to.
 TABLES = tuple(table for table in metadata.sorted_tables if table not in NOT_COPIED)
@@ -43,7 +44,7 @@ def snapshot(engine: Engine, folder: Path) -> Iterator[Connection]:
     Raises StorageError, also for a damaged SQLite file, or one with rows that belong to none of another table.
     """
     if engine.dialect.name != "sqlite":
-        with reading(engine, still=True) as connection:
+        with reading(engine, EVERYONE, still=True) as connection:
             yield connection
         return
     copied = open_file(_copy(Path(engine.url.database or ""), folder))
@@ -166,7 +167,7 @@ def count_of(connection: Connection, table: Table) -> int:
 
 def waiting_in(engine: Engine) -> int:
     """How many photos wait in the database until their store takes them. Raises StorageError."""
-    with reading(engine) as connection:
+    with reading(engine, EVERYONE) as connection:
         return count_of(connection, waiting_photos)
 
 

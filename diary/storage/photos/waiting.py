@@ -9,6 +9,7 @@ from diary.clock import utc_now
 from diary.storage.database import put_row, reading, writing
 from diary.storage.photos.pictures import Picture
 from diary.storage.tables import waiting_photos
+from diary.storage.wall import EVERYONE, rows_beside
 
 
 class WaitingPhotos:
@@ -21,13 +22,13 @@ class WaitingPhotos:
     def put(self, key: str, picture: Picture) -> None:
         """Keep ``picture`` until it is removed."""
         row = {"key": key, "large": picture.large, "small": picture.small, "kept_at": self._clock()}
-        with writing(self._engine) as connection:
+        with writing(self._engine, rows_beside(key)) as connection:
             put_row(connection, waiting_photos, row)
 
     def find(self, key: str) -> Picture | None:
         """The picture that waits under ``key``."""
         query = select(waiting_photos.c.large, waiting_photos.c.small).where(waiting_photos.c.key == key)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_beside(key)) as connection:
             row = connection.execute(query).one_or_none()
         return Picture(row.large, row.small) if row else None
 
@@ -36,7 +37,7 @@ class WaitingPhotos:
         query = select(1).where(waiting_photos.c.key == key)
         if since:
             query = query.where(waiting_photos.c.kept_at >= since)
-        with reading(self._engine) as connection:
+        with reading(self._engine, rows_beside(key)) as connection:
             return connection.execute(query).scalar() is not None
 
     def oldest_first(self, before: datetime | None = None) -> tuple[str, ...]:
@@ -44,11 +45,11 @@ class WaitingPhotos:
         query = select(waiting_photos.c.key).order_by(waiting_photos.c.kept_at, waiting_photos.c.key)
         if before:
             query = query.where(waiting_photos.c.kept_at < before)
-        with reading(self._engine) as connection:
+        with reading(self._engine, EVERYONE) as connection:
             return tuple(connection.execute(query).scalars())
 
     def remove(self, key: str) -> bool:
         """Wait for ``key`` no longer; tells whether it was waited for."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, rows_beside(key)) as connection:
             removed: int = connection.execute(delete(waiting_photos).where(waiting_photos.c.key == key)).rowcount
         return removed > 0
