@@ -7,6 +7,7 @@ from diary.ui import server
 server.start()
 app = st.App(
     server.SHELL,
+    secrets=server.secrets(),
     routes=server.routes(),
     middleware=server.middleware(),
     on_script_error=server.report,

@@ -22,6 +22,7 @@ from diary.storage.copies.restore import Restored
 from diary.storage.copies.snapshot import photo_keys, waiting_in
 from diary.storage.copies.writer import Tell
 from diary.storage.database import reading
+from diary.storage.endings import EndingStore
 from diary.storage.engine import engine_for, open_engine, read_url, role_to_serve, without_password
 from diary.storage.entries import EntryStore
 from diary.storage.marks import MarkStore
@@ -63,6 +64,7 @@ def make_parts(settings: Settings, *, patient: bool = False) -> Parts:
         entries=EntryStore(engine),
         revisions=RevisionStore(engine),
         marks=MarkStore(engine),
+        endings=EndingStore(engine),
         people=PersonStore(engine),
         sums=SumStore(engine),
         tracks=tracks,

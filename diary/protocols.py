@@ -66,6 +66,15 @@ class Marks(Protocol):
     def secret(self, name: str) -> bytes: ...
 
 
+class Endings(Protocol):
+    """Log-ins that were ended before their time, and owners who are shut out."""
+
+    def is_over(self, owner_id: str, login: str, since: datetime) -> bool: ...
+    def end(self, login: str, now: datetime) -> None: ...
+    def end_all(self, owner_id: str, now: datetime) -> None: ...
+    def forget(self, before: datetime) -> None: ...
+
+
 class People(Protocol):
     """Preferences, moods and drafts by owner."""
 
@@ -140,6 +149,7 @@ class Parts:
     entries: Entries
     revisions: Revisions
     marks: Marks
+    endings: Endings
     people: People
     sums: Sums
     tracks: Tracks

@@ -1,17 +1,23 @@
 """Every setting of the program: an environment variable, typed, with one sentence on what it does."""
 
+import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from diary.errors import SettingsError
 
 PROJECT = Path(__file__).resolve().parent.parent
+_CALLBACK = "/oauth2callback"  # the path is Streamlit's
+_OWN_ADDRESS = re.compile(
+    r"(https://[a-z0-9.-]+(:[0-9]+)?|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?)" + _CALLBACK
+)
+_LOG_IN = ("auth_redirect_uri", "auth_cookie_secret", "auth_client_id", "auth_client_secret", "auth_metadata_url")
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 
 _SERVER = re.compile(
@@ -74,7 +80,37 @@ class Settings(BaseModel):
     login: Literal["auto", "off"] = Field(
         "auto",
         alias="DIARY_LOGIN",
-        description="auto: the diary answers on its own machine only; off: wherever it is served, to whoever asks",
+        description="auto: log-in where the AUTH_ settings are given, else the diary answers on its own machine only; "
+        "off: one diary, wherever it is served, for whoever asks",
+    )
+    auth_redirect_uri: str | None = Field(
+        None,
+        alias="AUTH_REDIRECT_URI",
+        description="the diary's public address followed by /oauth2callback, as the OpenID provider knows it",
+    )
+    auth_cookie_secret: str | None = Field(
+        None,
+        alias="AUTH_COOKIE_SECRET",
+        min_length=32,
+        description="signs the log-in cookies: 32 random characters or more, the same for all programs of one address",
+        repr=False,
+    )
+    auth_client_id: str | None = Field(
+        None, alias="AUTH_CLIENT_ID", description="the name of the diary at the OpenID provider"
+    )
+    auth_client_secret: str | None = Field(
+        None, alias="AUTH_CLIENT_SECRET", description="the secret that belongs to it", repr=False
+    )
+    auth_metadata_url: str | None = Field(
+        None,
+        alias="AUTH_SERVER_METADATA_URL",
+        description="where the provider describes itself: an address with /.well-known/openid-configuration",
+    )
+    auth_client_kwargs: str = Field(
+        "{}", alias="AUTH_CLIENT_KWARGS", description='more for the provider, as JSON: {"scope": "openid email"}'
+    )
+    session_hours: int = Field(
+        720, alias="DIARY_SESSION_HOURS", ge=1, le=720, description="a log-in ends this many hours after it was made"
     )
     log: Literal["text", "json"] = Field("text", alias="DIARY_LOG", description="form of the log on standard error")
 
@@ -87,6 +123,46 @@ class Settings(BaseModel):
         if "?" in who or not (shown := _SERVER.fullmatch(where)):
             return "PostgreSQL"  # nobody can tell where a password ends
         return f"{shown['host'] or 'localhost'}{shown['database'] or ''}"
+
+    @property
+    def has_login(self) -> bool:
+        """Whether people log in; else there is one diary, its owner ``local``."""
+        return self.login == "auto" and self.auth_redirect_uri is not None
+
+    @property
+    def public_origin(self) -> str | None:
+        """Scheme and host under which the diary is served to those who log in, None without log-in."""
+        uri = self.auth_redirect_uri if self.has_login else None
+        return uri.removesuffix(_CALLBACK) if uri else None
+
+    @model_validator(mode="after")
+    def _all_of_log_in(self) -> Self:
+        missing = [name for name in _LOG_IN if getattr(self, name) is None]
+        if missing and len(missing) < len(_LOG_IN):
+            alias = type(self).model_fields[missing[0]].alias
+            raise ValueError(f"{alias} is missing: log-in needs all of its settings")
+        return self
+
+    @field_validator("auth_redirect_uri")
+    @classmethod
+    def _own_address(cls, uri: str | None) -> str | None:
+        """Cookies that let somebody in must not cross a network in the clear."""
+        if uri and not _OWN_ADDRESS.fullmatch(uri):
+            raise ValueError(
+                f"must be https://, the diary's host in small letters, and {_CALLBACK}; http:// is for localhost only"
+            )
+        return uri
+
+    @field_validator("auth_client_kwargs")
+    @classmethod
+    def _json_object(cls, given: str) -> str:
+        try:
+            is_object = isinstance(json.loads(given), dict)
+        except ValueError:
+            is_object = False
+        if not is_object:
+            raise ValueError('must be a JSON object like {"scope": "openid email"}')
+        return given
 
     @field_validator("database_url", "migration_url")
     @classmethod
@@ -112,34 +188,41 @@ class Settings(BaseModel):
             raise ValueError("must be a folder, or a bucket as s3://bucket/prefix")
         return str(PROJECT / place)
 
-    @field_validator("spotify_api_url", "spotify_accounts_url", "spotify_oembed_url", "musicbrainz_url", "coverart_url")
+    @field_validator(
+        *("spotify_api_url", "spotify_accounts_url", "spotify_oembed_url", "musicbrainz_url", "coverart_url"),
+        "auth_metadata_url",
+    )
     @classmethod
-    def _web_address(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")):
+    def _web_address(cls, url: str | None) -> str | None:
+        if url and not url.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// or http://")
-        return url.rstrip("/")
+        return url and url.rstrip("/")
 
 
 def load_settings(environ: Mapping[str, str] | None = None, secrets: Mapping[str, Any] | None = None) -> Settings:
     """The settings from the environment, from files named by ``NAME_FILE``, and from ``secrets``, in this order.
 
+    What secrets hold below ``[auth]``, as Streamlit's own log-in has it, stands for the names that begin with AUTH_.
     Raises SettingsError, naming the variable, when a value cannot be used.
     """
     environ = os.environ if environ is None else environ
     values = {}
+    secrets = secrets or {}
+    secrets = {f"AUTH_{name.upper()}": value for name, value in secrets.get("auth", {}).items()} | {**secrets}
     for name in names():
         if environ.get(name):
             values[name] = environ[name]
         elif environ.get(f"{name}_FILE"):
             values[name] = _content(f"{name}_FILE", environ[f"{name}_FILE"])
-        elif secrets and secrets.get(name):
-            values[name] = str(secrets[name])
+        elif secrets.get(name):
+            values[name] = json.dumps(secrets[name]) if isinstance(secrets[name], dict) else str(secrets[name])
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         wrong = error.errors(include_input=False)[0]
         reason = wrong["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{wrong['loc'][0]} has a value that cannot be used: {reason}.") from None
+        said = f"{wrong['loc'][0]} has a value that cannot be used: {reason}." if wrong["loc"] else f"{reason}."
+        raise SettingsError(said) from None
 
 
 def project_secrets() -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from diary.music.catalog import Catalog as RealCatalog
 from diary.protocols import Catalog, Parts, PhotoStore
 from diary.query import fold
 from diary.refresh import TrackRefresher
+from diary.storage.endings import EndingStore
 from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
 from diary.storage.marks import MarkStore
@@ -165,6 +166,7 @@ def make_parts(
         entries=EntryStore(engine),
         revisions=RevisionStore(engine),
         marks=MarkStore(engine),
+        endings=EndingStore(engine),
         people=PersonStore(engine),
         sums=SumStore(engine),
         tracks=tracks,

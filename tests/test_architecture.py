@@ -43,6 +43,8 @@ HOMES = {
     "botocore": ("diary.storage",),
     "certifi": ("diary.storage.postgres",),
     "coloraide": ("diary.ui",),
+    "httpx": ("diary.ui.roundtrip",),
+    "limits": ("diary.ui.rates",),
     "markdown_it": ("diary.ui.text",),
     "pandas": ("diary.transfer",),
     "pillow_heif": ("diary.storage.photos",),
@@ -52,7 +54,7 @@ HOMES = {
     "requests": ("diary.music",),
     "spotipy": ("diary.music.spotify",),
     "sqlalchemy": ("diary.storage",),
-    "starlette": ("diary.ui.gate", "diary.ui.server"),
+    "starlette": ("diary.ui.gate", "diary.ui.login", "diary.ui.roundtrip", "diary.ui.server"),
     "streamlit": ("streamlit_app", "pages", "diary.ui"),
     "urllib3": ("diary.music",),
 }

@@ -25,9 +25,21 @@ ALL = {
     "MUSICBRAINZ_URL": ("http://127.0.0.1:4", "musicbrainz_url", "http://127.0.0.1:4"),
     "COVERART_URL": ("http://127.0.0.1:5", "coverart_url", "http://127.0.0.1:5"),
     "DIARY_LOGIN": ("off", "login", "off"),
+    "AUTH_REDIRECT_URI": (
+        "https://diary.example/oauth2callback",
+        "auth_redirect_uri",
+        "https://diary.example/oauth2callback",
+    ),
+    "AUTH_COOKIE_SECRET": ("s" * 32, "auth_cookie_secret", "s" * 32),
+    "AUTH_CLIENT_ID": ("diary", "auth_client_id", "diary"),
+    "AUTH_CLIENT_SECRET": ("a-secret", "auth_client_secret", "a-secret"),
+    "AUTH_SERVER_METADATA_URL": ("https://id.example/conf", "auth_metadata_url", "https://id.example/conf"),
+    "AUTH_CLIENT_KWARGS": ('{"scope": "openid"}', "auth_client_kwargs", '{"scope": "openid"}'),
+    "DIARY_SESSION_HOURS": ("8", "session_hours", 8),
     "DIARY_LOG": ("json", "log", "json"),
 }
 SECRET = "hunter2-very-secret"
+LOG_IN = {name: given for name, (given, *_) in ALL.items() if name.startswith("AUTH_")}
 
 
 def refusal(environ: Mapping[str, str], secrets: Mapping[str, object] | None = None) -> str:
@@ -57,9 +69,10 @@ def test_a_setting_comes_from_its_variable_or_a_file_or_the_secrets(name: str, t
     given, field, meant = ALL[name]
     file = tmp_path / "value"
     file.write_text(given + "\n", encoding="utf-8")
-    assert getattr(load_settings({name: given}), field) == meant
-    assert getattr(load_settings({f"{name}_FILE": str(file)}), field) == meant
-    assert getattr(load_settings({}, {name: given}), field) == meant
+    others = {other: text for other, text in LOG_IN.items() if other != name} if name in LOG_IN else {}
+    assert getattr(load_settings({name: given, **others}), field) == meant
+    assert getattr(load_settings({f"{name}_FILE": str(file), **others}), field) == meant
+    assert getattr(load_settings(others, {name: given}), field) == meant
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -82,9 +95,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
 
 
 def test_what_is_not_ours_is_left_alone() -> None:
-    assert load_settings({"PATH": "/bin", "DIARY_UNHEARD_OF": "1"}, {"auth": {"cookie_secret": SECRET}}) == (
-        load_settings({})
-    )
+    assert load_settings({"PATH": "/bin", "DIARY_UNHEARD_OF": "1"}, {"mail": {"password": SECRET}}) == load_settings({})
 
 
 def test_without_arguments_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +246,7 @@ def test_programs_without_streamlit_read_the_projects_own_secrets(
     assert project_secrets() == {}
     file = tmp_path / ".streamlit" / "secrets.toml"
     file.parent.mkdir()
-    file.write_text('SPOTIPY_CLIENT_ID = "an-id"\n[auth]\nclient_id = "x"\n', encoding="utf-8")
+    file.write_text('SPOTIPY_CLIENT_ID = "an-id"\n[mail]\nhost = "x"\n', encoding="utf-8")
     assert load_settings({}, project_secrets()).spotify_id == "an-id"
     for broken in (f'SPOTIPY_CLIENT_SECRET = "{SECRET}'.encode(), b"\xff" + SECRET.encode()):
         file.write_bytes(broken)

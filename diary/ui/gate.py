@@ -18,18 +18,25 @@ from diary.errors import SettingsError
 from diary.settings import Settings
 
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
+_INNER = re.compile(r"/_stcore/+(metrics|agent)")
 _OF_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host")
 
 
 def check_address(settings: Settings) -> None:
-    """Raise SettingsError where the diary would be served beyond this machine to anybody."""
+    """Raise SettingsError where the diary would be served beyond this machine to anybody.
+
+    Or where a header of a request, which anybody may write, would tell who has logged in.
+    """
+    if settings.has_login and st.get_option("server.trustedUserHeaders"):
+        raise SettingsError("Take server.trustedUserHeaders out: with log-in, no header may tell who somebody is.")
     address = st.get_option("server.address")
-    if settings.login == "off" or is_this_machine(address):
+    if settings.has_login or settings.login == "off" or is_this_machine(address):
         return
     where = f"at {address}" if address and not is_everywhere(address) else "on every address of this machine"
     raise SettingsError(
-        f"It has no log-in and would be served {where}, where whoever reaches it could read and change it. Serve it to"
-        " this machine only, with --server.address 127.0.0.1, or set DIARY_LOGIN=off if that is what you want."
+        f"It has no log-in and would be served {where}, where whoever reaches it could read and change it. Set up"
+        " log-in with the settings that begin with AUTH_, or set DIARY_LOGIN=off if it is meant for everybody there;"
+        " --server.address 127.0.0.1 serves it to this machine only."
     )
 
 
@@ -51,6 +58,20 @@ def is_everywhere(host: str) -> bool:
         return False
 
 
+class InnerPaths:
+    """Answers what Streamlit tells of itself, and its agents' way in where that is on, to this machine only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_inner = scope["type"] in {"http", "websocket"} and _INNER.search(scope["path"])
+        if is_inner and not (scope["type"] == "http" and is_asked_here(scope)):
+            await PlainTextResponse("not found\n", 404)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
 class ThisMachineOnly:
     """Turns away every request that was not made to this machine under a name or address of its loopback."""
 
@@ -58,7 +79,7 @@ class ThisMachineOnly:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in {"http", "websocket"} or _is_asked_here(scope):
+        if scope["type"] not in {"http", "websocket"} or is_asked_here(scope):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close"})  # before it is accepted: the server answers 403
@@ -67,7 +88,7 @@ class ThisMachineOnly:
             await PlainTextResponse(said, 403)(scope, receive, send)
 
 
-def _is_asked_here(scope: Scope) -> bool:
+def is_asked_here(scope: Scope) -> bool:
     """By the Host asked for, the address the connection came in at, the page that opens a socket; by no proxy's word.
 
     Streamlit alone would open a socket for pages of other ports and other addresses of this machine.

@@ -30,14 +30,15 @@ def photo_url(key: str, small: bool = False) -> str:
     return f"/photo/{key}?small={size}&until={until}&sign={_signature(key, size, until)}"
 
 
-def photo_behind(key: str, query: Mapping[str, str]) -> bytes | str:
+def photo_behind(owner_id: str, key: str, query: Mapping[str, str]) -> bytes | str:
     """The picture (WebP) behind an address of `photo_url`, or another address that shows it for some minutes.
 
-    Raises NotFoundError when the address is forged or too old, StorageError when a store is out of reach.
+    Raises NotFoundError when the address is forged, too old or somebody else's, StorageError when a store is out of
+    reach.
     """
     small, until = query.get("small", ""), query.get("until", "")
     expected, given = _signature(key, small, until).encode(), query.get("sign", "").encode("utf-8", "replace")
-    if not hmac.compare_digest(expected, given) or int(until) < time.time():
-        raise NotFoundError("That photo is not in this diary.")
     photos = parts().photos
+    if not (hmac.compare_digest(expected, given) and photos.belongs_to(owner_id, key) and int(until) >= time.time()):
+        raise NotFoundError("That photo is not in this diary.")
     return photos.address(key, small == "1") or photos.get(key, small == "1")

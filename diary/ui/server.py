@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -21,12 +22,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 from diary import assembly, log
 from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.settings import Settings
 from diary.sweep import Caretaker
-from diary.ui import cover, gate, photos, state
+from diary.ui import cover, gate, photos, roundtrip, state
+from diary.ui.login import LogIn
 
 SHELL = str(Path(__file__).with_name("shell.py"))
 YEAR = 31_536_000
@@ -44,6 +47,9 @@ def start() -> None:
         settings = state.settings()
         log.set_up(settings.log)
         gate.check_address(settings)
+        if settings.has_login:
+            # Streamlit signs what a browser carries on its way to the provider, and reads this before it has `secrets`.
+            config.set_option("server.cookieSecret", settings.auth_cookie_secret)
         content_security_policy()
         is_open = _open(settings)
     except DiaryError as error:
@@ -85,9 +91,16 @@ def report(error: Exception) -> None:
     logger.error("unexpected error", exc_info=error)
 
 
+def secrets() -> dict[str, Any] | None:
+    """What Streamlit is to know of log-in, None without."""
+    settings = state.settings()
+    return {"auth": roundtrip.secrets(settings)} if settings.has_login else None
+
+
 def routes() -> Sequence[Route]:
-    """Health, and the pictures that the pages show."""
+    """Health, the pictures that the pages show, and the way out where there is log-in."""
     return [
+        *([Route("/auth/logout", roundtrip.log_out)] if state.settings().has_login else []),
         Route("/healthz", _alive),
         Route("/readyz", _ready),
         Route("/cover/{seed}.svg", _cover),
@@ -119,8 +132,11 @@ async def _cover(request: Request) -> Response:
 
 def _photo(request: Request) -> Response:
     """A photo by its signed address, which `photos.photo_url` gave to a page of its owner."""
+    visitor = request.scope.get("visitor")
     try:
-        photo = photos.photo_behind(request.path_params["key"], request.query_params)
+        photo = photos.photo_behind(
+            visitor.owner_id if visitor else "local", request.path_params["key"], request.query_params
+        )
     except NotFoundError:
         return PlainTextResponse("not found", 404)
     except DiaryError as error:
@@ -132,21 +148,30 @@ def _photo(request: Request) -> Response:
 
 
 def middleware() -> Sequence[Middleware]:
-    """Headers on every answer; the gate; the static files, which Streamlit sends as they are, are compressed."""
-    walls = [Middleware(gate.ThisMachineOnly)] if state.settings().login == "auto" else []
-    return [Middleware(_Headers), *walls, Middleware(GZipMiddleware, minimum_size=1000)]
+    """Headers on every answer; the gate, or the door of log-in; compression, as Streamlit sends static files as are."""
+    settings = state.settings()
+    walls = [Middleware(gate.InnerPaths)]
+    if settings.has_login:
+        walls += [Middleware(LogIn, settings=settings), Middleware(roundtrip.RoundTrip, settings=settings)]
+    elif settings.login == "auto":
+        walls += [Middleware(gate.ThisMachineOnly)]
+    return [Middleware(_Headers, settings=settings), *walls, Middleware(GZipMiddleware, minimum_size=1000)]
 
 
 class _Headers:
     """Adds the security headers to every HTTP answer, and lets browsers keep fonts and scripts."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
+        self._is_tls = (settings.public_origin or "").startswith("https://")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if self._is_tls or scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+                    message["headers"] = [_secured(*header) for header in message["headers"]]
                 headers["Content-Security-Policy"] = content_security_policy()
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
@@ -156,6 +181,13 @@ class _Headers:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Cookies never cross a network in the clear: Streamlit itself does not say so of its own."""
+    if name.lower() == b"set-cookie" and b"; secure" not in value.lower():
+        return name, value + b"; Secure"
+    return name, value
 
 
 @cache

@@ -6,9 +6,9 @@ import streamlit as st
 
 from diary import log
 from diary.errors import DiaryError
-from diary.ui import frame, text
+from diary.ui import frame, text, welcome
 from diary.ui.forms import rescue
-from diary.ui.state import current_diary
+from diary.ui.state import current_diary, settings, visitor
 
 PAGES = (
     ("today", "Today", None, "edit_square"),
@@ -24,6 +24,9 @@ pages = [
 ]
 page = st.navigation(pages, position="hidden")
 frame.look()
+if settings().has_login and visitor() is None:
+    welcome.page()
+    st.stop()
 frame.navigation(pages, [icon for *_, icon in PAGES], page)
 try:
     frame.colours(current_diary().all_moods())

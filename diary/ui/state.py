@@ -17,6 +17,7 @@ from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.model import FIRST_DAY, Entry, EntryDraft, Unsaved
 from diary.protocols import Parts
 from diary.settings import Settings, load_settings
+from diary.ui.visitor import Visitor, visitor_of
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -60,9 +61,31 @@ def is_ready() -> bool:
     return _opened(settings()).is_ready()
 
 
+def visitor() -> Visitor | None:
+    """Who has logged in, None where nobody has."""
+    return visitor_of(st.user.to_dict(), settings().session_hours)
+
+
+def current_owner() -> str:
+    """Whose page this is. Raises NotFoundError where nobody has logged in to a diary with log-in."""
+    if not settings().has_login:
+        return "local"
+    if who := visitor():
+        return who.owner_id
+    raise NotFoundError("You are not signed in any more.")
+
+
 def current_diary() -> Diary:
-    """The diary of the person whose page this is. Raises StorageError when it is out of reach."""
-    return _diary(settings(), "local")
+    """The diary of the person whose page this is.
+
+    Raises StorageError when it is out of reach, NotFoundError where nobody has logged in.
+    """
+    return _diary(settings(), current_owner())
+
+
+def begin_anew() -> None:
+    """Forget all diaries that were opened; a person who comes back after the end of theirs begins a new one."""
+    _diary.cache_clear()
 
 
 def places() -> dict[str, str]:

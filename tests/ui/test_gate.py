@@ -18,6 +18,7 @@ from diary.settings import load_settings
 from diary.ui import gate
 from tests.browser.server import PROJECT, DiaryServer
 from tests.ports import free_port
+from tests.test_settings_login import LOG_IN
 
 HERE = ["127.0.0.1", "127.0.0.2", "localhost", "::1"]
 BEYOND = [
@@ -47,7 +48,7 @@ ROUTES = [
 
 @pytest.mark.parametrize("address", HERE)
 def test_it_is_served_on_the_loopback(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(st, "get_option", lambda _: address)
+    monkeypatch.setattr(st, "get_option", {"server.address": address}.get)
     gate.check_address(load_settings({}))
 
 
@@ -55,10 +56,17 @@ def test_it_is_served_on_the_loopback(address: str, monkeypatch: pytest.MonkeyPa
 def test_it_is_served_nowhere_else_but_on_the_operators_word(
     address: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(st, "get_option", lambda _: address)
-    with pytest.raises(SettingsError, match=r"--server\.address 127\.0\.0\.1, or set DIARY_LOGIN=off"):
+    monkeypatch.setattr(st, "get_option", {"server.address": address}.get)
+    with pytest.raises(SettingsError, match=r"Set up log-in with .* AUTH_, or set DIARY_LOGIN=off"):
         gate.check_address(load_settings({}))
     gate.check_address(load_settings({"DIARY_LOGIN": "off"}))
+    gate.check_address(load_settings(LOG_IN))
+
+
+def test_with_log_in_no_header_tells_who_somebody_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "get_option", {"server.trustedUserHeaders": {"X-User": "sub"}}.get)
+    with pytest.raises(SettingsError, match=r"Take server\.trustedUserHeaders out"):
+        gate.check_address(load_settings(LOG_IN))
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", ""])

@@ -1,0 +1,116 @@
+"""The door of a diary with log-in: every request passes it before Streamlit sees it.
+
+Streamlit keeps the claims of a log-in in a signed cookie for 30 days, whatever becomes of them. Here they are let
+through only while the log-in lasts.
+"""
+
+import logging
+from collections import Counter
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from diary.errors import DiaryError
+from diary.settings import Settings
+from diary.ui import state
+from diary.ui.gate import is_asked_here
+from diary.ui.visitor import Visitor, is_of_login, read_visitor
+
+log = logging.getLogger(__name__)
+OF_SOMEBODY = ("/photo/", "/media/", "/_stcore/upload_file/", "/everything.zip")  # nothing for those who are nobody
+ON_THE_WAY = ("/auth/", "/oauth2callback")  # they look after the cookies of a log-in, be it over or not
+FOR_PROBES = ("/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics")
+MAX_TABS = 100  # of one person, or of one address where nobody is logged in
+
+
+class LogIn:
+    """Lets requests pass as those of a `Visitor`, or as nobody's: a log-in that is over is taken out of them.
+
+    ``scope["visitor"]`` tells our own routes. An open tab whose log-in has ended loses its connection when it says the
+    next thing, before that is heard; the browser comes back as nobody.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._settings = settings
+        self._origin = settings.public_origin or ""
+        self._tabs = Counter[str]()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+        elif not self._is_meant(scope):
+            await _refuse(scope, receive, send, "This diary answers under its own address only.", 421)
+        else:
+            await self._let_in(scope, receive, send)
+
+    def _is_meant(self, scope: Scope) -> bool:
+        """By the Host asked for, and the page that opens a socket; whoever looks after the server may ask from it."""
+        headers = Headers(scope=scope)
+        if headers.getlist("host") != [urlsplit(self._origin).netloc]:
+            return scope["type"] == "http" and scope["path"] in FOR_PROBES and is_asked_here(scope)
+        return scope["type"] == "http" or headers.get("origin", self._origin) == self._origin
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        known = read_visitor(HTTPConnection(scope).cookies, self._settings)
+        visitor = None if known is None or await run_in_threadpool(is_over, known) else known
+        scope["visitor"] = visitor
+        if visitor is None and scope["path"].startswith(OF_SOMEBODY):
+            await _refuse(scope, receive, send, "not found", 404)
+            return
+        if visitor is None and not scope["path"].startswith(ON_THE_WAY):
+            scope["headers"] = [_without_login(*header) for header in scope["headers"]]
+        if scope["type"] == "websocket":
+            await self._keep_tab(visitor, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _keep_tab(self, visitor: Visitor | None, scope: Scope, receive: Receive, send: Send) -> None:
+        whose = visitor.owner_id if visitor else (scope.get("client") or ("",))[0]
+        if self._tabs[whose] >= MAX_TABS:
+            log.warning("too many tabs at once count=%d", MAX_TABS)
+            await _refuse(scope, receive, send, "Too many tabs are open.", 429)
+            return
+
+        async def careful() -> Message:
+            message = await receive()
+            if visitor and message["type"] == "websocket.receive" and await run_in_threadpool(is_over, visitor):
+                await send({"type": "websocket.close", "code": 1008, "reason": "the log-in has ended"})
+                return {"type": "websocket.disconnect", "code": 1008}
+            return message
+
+        self._tabs[whose] += 1
+        try:
+            await self.app(scope, careful, send)
+        finally:
+            self._tabs[whose] -= 1
+            self._tabs += Counter()  # forgets those who have none
+
+
+def is_over(visitor: Visitor) -> bool:
+    """Whether the log-in has ended. A database that is away cannot tell; it gives nothing to read then, either."""
+    try:
+        parts = state.parts()
+        return visitor.until <= parts.clock() or parts.endings.is_over(visitor.owner_id, visitor.login, visitor.since)
+    except DiaryError as error:
+        log.warning("log-in not looked up error=%s", type(error).__name__)
+        return False
+
+
+def _without_login(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    if name != b"cookie":
+        return name, value
+    kept = (part for part in value.split(b";") if not is_of_login(part.strip().decode("latin-1")))
+    return name, b";".join(kept)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, sentence: str, status: int) -> None:
+    """A sentence; a socket is closed before it is accepted, and the server answers 403."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+    else:
+        await PlainTextResponse(f"{sentence}\n", status)(scope, receive, send)
