@@ -1,9 +1,9 @@
 # make run      the diary on http://127.0.0.1:8501
-# make test     all tests, installing first what they need, a browser and PostgreSQL too where that can be done
+# make test     all tests; installs what they need, a browser, PostgreSQL and an OpenID provider too where that can be done
 # make faults   every fault, tried hard: some 40 minutes; what it counts goes into docs/reliability.md
 # make check    format, lint, types
 # make format   puts the format right
-# make pins     newest versions into requirements*.txt
+# make pins     newest versions into requirements*.txt and tests/oidc/package-lock.json
 # Another Python: make PYTHON=python3.13 run
 
 PYTHON ?= python3
@@ -11,23 +11,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := $(BIN)/python -m tests.browser.chromium
 POSTGRES := $(BIN)/python -m tests.postgres
+OIDC := tests/oidc/node_modules/.package-lock.json
 APT := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 	apt-get install -qq -y --no-install-recommends
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test faults check format pins browser postgres
+.PHONY: run test faults check format pins browser postgres oidc
 
 run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
 
 # A file stays with one worker, so that its server starts once; files go in order, so that the slow browser comes first.
-test: $(VENV)/tests browser postgres
+test: $(VENV)/tests browser postgres oidc
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # A crowd is measured last, by itself: another worker beside it would count as one of the crowd.
-faults: $(VENV)/tests browser postgres
+faults: $(VENV)/tests browser postgres oidc
 	export DIARY_FAULTS=full DIARY_FIGURES=$$(mktemp -d); crowd=tests/faults/test_crowd.py; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/faults --ignore=$$crowd; passed=$$?; \
 	$(BIN)/python -m pytest $$crowd || passed=$$?; \
@@ -45,6 +46,7 @@ format: $(VENV)/tests
 pins: $(VENV)/tests
 	$(COMPILE) requirements.in
 	$(COMPILE) requirements-dev.in
+	$(BIN)/npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --prefix tests/oidc
 
 browser: $(VENV)/tests
 	@$(CHROMIUM) 2>/dev/null || { $(APT) chromium fonts-noto-color-emoji libatomic1; } || \
@@ -54,6 +56,11 @@ browser: $(VENV)/tests
 postgres: $(VENV)/tests
 	@$(POSTGRES) 2>/dev/null || { $(APT) postgresql; } || true
 	@$(POSTGRES) || test "$$CI" != true
+
+oidc: $(OIDC)
+
+$(OIDC): tests/oidc/package-lock.json | $(VENV)/tests
+	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix tests/oidc || test "$$CI" != true
 
 $(VENV)/tests: requirements-dev.txt $(VENV)/runs
 	$(PIP) --require-hashes -r requirements-dev.txt
