@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import threading
 import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
@@ -20,6 +21,45 @@ class Fault:
     times: int | None = None
     retry_after: str | None = None
     body: str | None = None
+
+
+class Faults:
+    """What is wrong with which service of a fake; a fault stays until `clear`, or for its first ``times`` calls."""
+
+    def __init__(self) -> None:
+        self._faults: dict[str, Fault] = {}
+        self._lock = threading.Lock()
+
+    def fault(
+        self,
+        service: str,
+        kind: str | int,
+        *,
+        times: int | None = None,
+        retry_after: str | int | None = None,
+        body: str | None = None,
+    ) -> None:
+        """Let ``service`` fail: a status to answer with, or one of the kinds in `Handler`, or ``json``.
+
+        ``body`` replaces the body of a status; with ``json`` it is a whole answer with status 200: a lie.
+        """
+        with self._lock:
+            self._faults[service] = Fault(kind, times, None if retry_after is None else str(retry_after), body)
+
+    def clear(self) -> None:
+        """No faults any more."""
+        with self._lock:
+            self._faults.clear()
+
+    def take(self, service: str) -> Fault | None:
+        """The fault of this call of ``service``, which counts."""
+        with self._lock:
+            fault = self._faults.get(service)
+            if fault is None or fault.times == 0:
+                return None
+            if fault.times is not None:
+                fault.times -= 1
+            return fault
 
 
 class Handler(BaseHTTPRequestHandler):

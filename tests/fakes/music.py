@@ -20,7 +20,7 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.answers import Answer, MusicBrainzAnswers, SpotifyAnswers
-from tests.fakes.faults import Fault, Handler
+from tests.fakes.faults import Fault, Faults, Handler
 
 CLIENT_ID, CLIENT_SECRET = "fake-client-id", "fake-client-secret"
 
@@ -37,16 +37,15 @@ class Call:
     at: float = field(default_factory=time.monotonic)
 
 
-class FakeMusic:
-    """Both services; a fault stays until `clear`, or for its first ``times`` calls."""
+class FakeMusic(Faults):
+    """Both services."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.calls: list[Call] = []
         self.closing = threading.Event()
         self.spotify = SpotifyAnswers(CLIENT_ID, CLIENT_SECRET)
         self.musicbrainz = MusicBrainzAnswers()
-        self._faults: dict[str, Fault] = {}
-        self._lock = threading.Lock()
         self._server = self.make_server()
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -81,27 +80,6 @@ class FakeMusic:
             "SPOTIPY_CLIENT_SECRET": CLIENT_SECRET,
         }
 
-    def fault(
-        self,
-        service: str,
-        kind: str | int,
-        *,
-        times: int | None = None,
-        retry_after: str | int | None = None,
-        body: str | None = None,
-    ) -> None:
-        """Let ``service`` fail: a status to answer with, or one of the kinds in `faults.Handler`, or ``json``.
-
-        ``body`` replaces the body of a status; with ``json`` it is a whole answer with status 200: a lie.
-        """
-        with self._lock:
-            self._faults[service] = Fault(kind, times, None if retry_after is None else str(retry_after), body)
-
-    def clear(self) -> None:
-        """No faults any more."""
-        with self._lock:
-            self._faults.clear()
-
     def asked(self, service: str) -> list[Call]:
         """The calls to one service so far."""
         return [call for call in list(self.calls) if call.service == service]
@@ -113,16 +91,7 @@ class FakeMusic:
         query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         service, reply = self._route(method, parts.path, query, headers, body)
         self.calls.append(Call(service, parts.path, query, dict(headers), request.client_address[1]))
-        return reply(), self._take(service)
-
-    def _take(self, service: str) -> Fault | None:
-        with self._lock:
-            fault = self._faults.get(service)
-            if fault is None or fault.times == 0:
-                return None
-            if fault.times is not None:
-                fault.times -= 1
-            return fault
+        return reply(), self.take(service)
 
     def _route(
         self, method: str, path: str, query: dict[str, str], headers: Mapping[str, str], body: bytes
