@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
 PASSWORD = "correct-Horse-7-battery"
@@ -95,7 +96,7 @@ class Pool:
         """The claims of an access token of this pool that is still good."""
         try:
             claims: Claims = jwt.decode(access_token, self._access_key, algorithms=["RS256"]).claims
-        except ValueError:
+        except (JoseError, ValueError):
             return None
         return claims if claims["exp"] > time.time() else None
 
