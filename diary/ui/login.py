@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from diary.errors import DiaryError
 from diary.settings import Settings
-from diary.ui import state
+from diary.ui import shared
 from diary.ui.gate import is_asked_here
 from diary.ui.visitor import Visitor, is_of_login, read_visitor
 
@@ -94,7 +94,7 @@ class LogIn:
 def is_over(visitor: Visitor) -> bool:
     """Whether the log-in has ended. A database that is away cannot tell; it gives nothing to read then, either."""
     try:
-        parts = state.parts()
+        parts = shared.parts()
         return visitor.until <= parts.clock() or parts.endings.is_over(visitor.owner_id, visitor.login, visitor.since)
     except DiaryError as error:
         log.warning("log-in not looked up error=%s", type(error).__name__)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from diary.errors import NotFoundError
-from diary.ui.state import parts
+from diary.ui.shared import parts
 
 HALF_DAY = 43_200  # seconds
 

@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from diary.errors import DiaryError
 from diary.log import audit
 from diary.settings import Settings
-from diary.ui import rates, state
+from diary.ui import rates, shared
 from diary.ui.login import is_over
 from diary.ui.visitor import KEPT, TOKENS, USER, is_of_login, read_cookie, read_id_token, read_visitor
 
@@ -133,7 +133,7 @@ async def log_out(request: Request) -> Response:
     Streamlit's own answer ends on an error page of Cognito's, which calls the way back by a name of its own
     (https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html).
     """
-    settings, visitor = state.settings(), request.scope["visitor"]
+    settings, visitor = shared.settings(), request.scope["visitor"]
     if visitor:
         await run_in_threadpool(_end, visitor.login)
         audit("logged out", visitor.owner_id)
@@ -145,7 +145,7 @@ async def log_out(request: Request) -> Response:
 
 def _end(login: str) -> None:
     try:
-        parts = state.parts()
+        parts = shared.parts()
         parts.endings.end(login, parts.clock())
     except DiaryError as error:
         log.warning("log-out not noted for other tabs error=%s", type(error).__name__)

@@ -28,7 +28,7 @@ from diary import assembly, log
 from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.settings import Settings
 from diary.sweep import Caretaker
-from diary.ui import cover, gate, photos, roundtrip, state
+from diary.ui import cover, gate, photos, roundtrip, shared
 from diary.ui.login import LogIn
 
 SHELL = str(Path(__file__).with_name("shell.py"))
@@ -44,7 +44,7 @@ def start() -> None:
     A database server that is away is waited for beside the pages, which say so meanwhile.
     """
     try:
-        settings = state.settings()
+        settings = shared.settings()
         log.set_up(settings.log)
         gate.check_address(settings)
         if settings.has_login:
@@ -70,7 +70,7 @@ def _open(settings: Settings) -> bool:
         logger.warning("waiting for the database: %s", error)
         return False
     try:
-        Caretaker(state.parts()).start()
+        Caretaker(shared.parts()).start()
     except DiaryError as error:
         logger.warning("waiting to begin the house work: %s", error)
         return False
@@ -93,14 +93,14 @@ def report(error: Exception) -> None:
 
 def secrets() -> dict[str, Any] | None:
     """What Streamlit is to know of log-in, None without."""
-    settings = state.settings()
+    settings = shared.settings()
     return {"auth": roundtrip.secrets(settings)} if settings.has_login else None
 
 
 def routes() -> Sequence[Route]:
     """Health, the pictures that the pages show, and the way out where there is log-in."""
     return [
-        *([Route("/auth/logout", roundtrip.log_out)] if state.settings().has_login else []),
+        *([Route("/auth/logout", roundtrip.log_out)] if shared.settings().has_login else []),
         Route("/healthz", _alive),
         Route("/readyz", _ready),
         Route("/cover/{seed}.svg", _cover),
@@ -114,7 +114,7 @@ async def _alive(_: Request) -> Response:
 
 def _ready(_: Request) -> Response:
     try:
-        ready = state.is_ready()
+        ready = shared.is_ready()
     except DiaryError as error:
         logger.warning("not ready: %s", error)
         ready = False
@@ -149,7 +149,7 @@ def _photo(request: Request) -> Response:
 
 def middleware() -> Sequence[Middleware]:
     """Headers on every answer; the gate, or the door of log-in; compression, as Streamlit sends static files as are."""
-    settings = state.settings()
+    settings = shared.settings()
     walls = [Middleware(gate.InnerPaths)]
     if settings.has_login:
         walls += [Middleware(LogIn, settings=settings), Middleware(roundtrip.RoundTrip, settings=settings)]
@@ -201,7 +201,7 @@ def content_security_policy() -> str:
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{one}'" for one in hashes)
-    photos = assembly.photo_origin(state.settings())
+    photos = assembly.photo_origin(shared.settings())
     return "; ".join(
         (
             "default-src 'self'",

@@ -8,7 +8,8 @@ from diary import log
 from diary.errors import DiaryError
 from diary.ui import frame, text, welcome
 from diary.ui.forms import rescue
-from diary.ui.state import current_diary, settings, visitor
+from diary.ui.shared import settings
+from diary.ui.state import current_diary, visitor
 
 PAGES = (
     ("today", "Today", None, "edit_square"),

@@ -4,19 +4,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any, ParamSpec
 
 import streamlit as st
-from streamlit.errors import StreamlitSecretNotFoundError
 
-from diary.assembly import make_parts
 from diary.clock import known_zone
 from diary.diary import Diary
-from diary.errors import AwayError, DiaryError, NotFoundError
+from diary.errors import DiaryError, NotFoundError
 from diary.model import FIRST_DAY, Entry, EntryDraft, Unsaved
-from diary.protocols import Parts
-from diary.settings import Settings, load_settings
+from diary.ui.shared import diary_of, settings
 from diary.ui.visitor import Visitor, visitor_of
 
 log = logging.getLogger(__name__)
@@ -24,41 +21,6 @@ P = ParamSpec("P")
 
 
 # ------------------------------------------------------------------ whose diary, when and where
-
-
-_opened = lru_cache(maxsize=4)(make_parts)
-
-
-@lru_cache(maxsize=4)
-def _parts(places: Settings) -> Parts:
-    """They are given as soon as the database is ready for them, and kept."""
-    opened = _opened(places)
-    if not opened.is_ready():
-        raise AwayError("The diary's database is being brought up to date. Try again in a moment.")
-    return opened
-
-
-@lru_cache(maxsize=1000)
-def _diary(places: Settings, owner_id: str) -> Diary:
-    return Diary(owner_id, _parts(places))
-
-
-def settings() -> Settings:
-    """The settings, with those that stand at the root of Streamlit's secrets. Raises SettingsError."""
-    try:
-        return load_settings(secrets=st.secrets.to_dict())
-    except StreamlitSecretNotFoundError:
-        return load_settings()
-
-
-def parts() -> Parts:
-    """Where things are kept and found, the same for all who use this server. Raises StorageError."""
-    return _parts(settings())
-
-
-def is_ready() -> bool:
-    """Whether the database answers and has the newest form. Raises DiaryError."""
-    return _opened(settings()).is_ready()
 
 
 def visitor() -> Visitor | None:
@@ -80,12 +42,7 @@ def current_diary() -> Diary:
 
     Raises StorageError when it is out of reach, NotFoundError where nobody has logged in.
     """
-    return _diary(settings(), current_owner())
-
-
-def begin_anew() -> None:
-    """Forget all diaries that were opened; a person who comes back after the end of theirs begins a new one."""
-    _diary.cache_clear()
+    return diary_of(current_owner())
 
 
 def places() -> dict[str, str]:

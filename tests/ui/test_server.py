@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from diary import assembly
 from diary.errors import StorageError
-from diary.ui import server, state
+from diary.ui import server, shared
 from tests.faults.proxy import Proxy
 from tests.postgres import PostgresServer
 
@@ -58,7 +58,7 @@ def test_a_database_that_comes_and_goes_is_waited_for(
     wait_until_opened()
     proxy.set("pass")
     assert len(begun) == 1
-    assert state.is_ready()
+    assert shared.is_ready()
 
 
 @pytest.mark.usefixtures("begun")
@@ -74,23 +74,23 @@ def test_what_waiting_does_not_mend_ends_the_start_with_a_sentence(
 
 @pytest.mark.usefixtures("proxy")
 def test_whether_the_diary_is_ready_is_asked_over_its_own_connections(postgres: PostgresServer) -> None:
-    assembly.prepare(state.settings())
+    assembly.prepare(shared.settings())
     with ThreadPoolExecutor(40) as together:
-        assert all(together.map(lambda _: state.is_ready(), range(40)))
+        assert all(together.map(lambda _: shared.is_ready(), range(40)))
     open_now = postgres.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = 'served'")
-    assert open_now[0][0] <= state.settings().database_pool
+    assert open_now[0][0] <= shared.settings().database_pool
 
 
 @pytest.mark.usefixtures("proxy")
 def test_house_work_that_cannot_begin_is_begun_later(begun: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
-    real, failures = state.parts, iter([StorageError("The photos are out of reach.")])
+    real, failures = shared.parts, iter([StorageError("The photos are out of reach.")])
 
     def parts() -> object:
         for failure in failures:
             raise failure
         return real()
 
-    monkeypatch.setattr(state, "parts", parts)
+    monkeypatch.setattr(shared, "parts", parts)
     monkeypatch.setattr(server, "RETRY", 0.1)
     server.start()
     wait_until_opened()
