@@ -4,12 +4,14 @@ import streamlit as st
 
 from diary.transfer.csv_file import csv_lines
 from diary.transfer.json_file import json_lines
-from diary.ui import past, text
+from diary.ui import account, past, text
 from diary.ui.mood_editor import mood_editor
 from diary.ui.state import current_diary, places, set_values, told, value, zone
 
 diary = current_diary()
 st.html('<header class="chapter"><h1>Settings</h1></header>')
+
+account.signed_in()
 
 st.html('<div class="says"><h2>Moods</h2><p>The words your days are told in. Earlier days keep theirs.</p></div>')
 mood_editor(diary)

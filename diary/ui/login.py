@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from diary.errors import DiaryError
 from diary.settings import Settings
@@ -30,8 +31,8 @@ MAX_TABS = 100  # of one person, or of one address where nobody is logged in
 class LogIn:
     """Lets requests pass as those of a `Visitor`, or as nobody's: a log-in that is over is taken out of them.
 
-    ``scope["visitor"]`` tells our own routes. An open tab whose log-in has ended loses its connection when it says the
-    next thing, before that is heard; the browser comes back as nobody.
+    ``scope["visitor"]`` tells our own routes. An open tab whose log-in has ended is not heard when it says the next
+    thing: its page is loaded anew, as nobody's.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -79,6 +80,7 @@ class LogIn:
         async def careful() -> Message:
             message = await receive()
             if visitor and message["type"] == "websocket.receive" and await run_in_threadpool(is_over, visitor):
+                await send({"type": "websocket.send", "bytes": _reload()})
                 await send({"type": "websocket.close", "code": 1008, "reason": "the log-in has ended"})
                 return {"type": "websocket.disconnect", "code": 1008}
             return message
@@ -89,6 +91,13 @@ class LogIn:
         finally:
             self._tabs[whose] -= 1
             self._tabs += Counter()  # forgets those who have none
+
+
+def _reload() -> bytes:
+    """Streamlit's own message that sends a browser to log in or out: here to the page that it shows."""
+    message = ForwardMsg()
+    message.auth_redirect.url = "?login=over"
+    return bytes(message.SerializeToString())
 
 
 def is_over(visitor: Visitor) -> bool:

@@ -54,6 +54,8 @@ def start() -> None:
         is_open = _open(settings)
     except DiaryError as error:
         sys.exit(f"The diary cannot start. {error}")
+    finally:
+        log.end_request()
     if not is_open:
         Thread(target=_open_later, args=(settings,), name="opening", daemon=True).start()
 

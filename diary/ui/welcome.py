@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from diary.ui import text
+from diary.model import BUILT_IN_MOODS
+from diary.ui import frame, text
+from diary.ui.cover import seed_of
 from diary.ui.roundtrip import PROVIDER
 from diary.ui.state import param
 
@@ -11,25 +13,33 @@ _WHY = {
     "failed": "Signing in did not work. Please try again.",
     "away": "The page to sign in at does not answer. Please try again in a while.",
     "busy": "There were many tries to sign in from where you are. Please try again in a minute.",
+    "over": "You are signed out. Sign in to go on.",
     "closed": "This diary is closed to you, or the sign-in was too old. Ask whoever runs it, or sign in once more.",
 }
-# Made-up days for the shelf: the seed of a drawn cover, and the colour of its mood in the light and in the dark.
-_SHELF = ("3f9ac07d51e2b846", "a10c5be7f3d29684", "5d27e8f01b6a94c3", "c8b41f7e2059d3a6", "07e6d2a95c3b8f14")
+# A shelf of made-up days: songs whose covers are drawn, and how those days were.
+_SHELF = (
+    ("First light", "calm"),
+    ("Rain on the tram", "sad"),
+    ("All of us dancing", "lively"),
+    ("Letters unsent", "anxious"),
+    ("Home by ten", "hopeful"),
+)
 
 
 def page() -> None:
     """The welcome, under whatever address was asked for: that is where the log-in leads back to."""
-    covers = "".join(
-        f'<li class="sleeve"><i></i><img src="/cover/{seed}.svg" alt="" width="300" height="300"></li>'
-        for seed in _SHELF
+    frame.colours(BUILT_IN_MOODS)
+    shelf = "".join(
+        f'<li class="sleeve m-{mood}"><i></i><img src="/cover/{seed_of(title, "")}.svg" alt="" width="300"></li>'
+        for title, mood in _SHELF
     )
     st.html(
         '<div class="welcome"><span class="brand">Music Diary</span>'
-        f'<ol class="shelf" aria-hidden="true">{covers}</ol>'
-        "<h1>One mood and one song, every day</h1>"
+        f'<ol aria-hidden="true">{shelf}</ol>'
+        "<h1>One mood,<br>one song,<br>every day</h1>"
         "<p>Your days become a shelf of records: to leaf through, to search, to look back on. "
         "What you write here is yours alone.</p></div>"
     )
     if why := _WHY.get(param("login") or ""):
-        st.warning(text.plain(why), icon=":material/login:")
-    st.button("Sign in", key="sign-in", type="primary", on_click=st.login, args=(PROVIDER,), icon=":material/login:")
+        st.info(text.plain(why), icon=":material/info:", width=620)
+    st.button("Sign in", key="sign-in", type="primary", on_click=st.login, args=(PROVIDER,), width=240)
