@@ -14,6 +14,7 @@ from diary.history import History
 from diary.model import BUILT_IN_MOODS, Entry, EntryDraft, Unsaved
 from diary.query import EntryFilter
 from diary.storage.database import reading
+from diary.storage.wall import rows_of
 from tests.builders import SERENE, TODAY, a_row_of_days, make_engine, make_parts, make_track, over
 
 EVER = (date.min, date.max)
@@ -32,7 +33,7 @@ class House:
 
     def rows_of(self, owner: str) -> dict[str, list[tuple[object, ...]]]:
         """All that the database holds of one person."""
-        with reading(make_engine(self.database)) as connection:
+        with reading(make_engine(self.database), rows_of(owner)) as connection:
             return {
                 table: [
                     tuple(row)

@@ -18,6 +18,7 @@ from diary.protocols import RESTORED
 from diary.storage.database import writing
 from diary.storage.marks import set_mark
 from diary.storage.tables import drafts
+from diary.storage.wall import EVERYONE
 from diary.sweep import Caretaker, Swept, forget, sweep
 from tests.builders import FULL_DAY, TODAY, Clock, MemoryPhotoStore, eventually, make_engine, make_parts, over
 
@@ -228,7 +229,7 @@ def test_a_draft_that_cannot_be_read_stops_no_sweep(database: str, parts, diary:
     spoiled = ('{"photo": "half', "[1]", '{"photo": ["a", "list"]}', "null")
     for day, fields in zip(days, spoiled, strict=True):
         diary.keep_unsaved(Unsaved(day))
-        with writing(make_engine(database)) as connection:
+        with writing(make_engine(database), EVERYONE) as connection:
             connection.execute(update(drafts).where(drafts.c.day == day).values(fields=fields))
     clock.move(days=31)
     assert sweep(parts).photos == 1

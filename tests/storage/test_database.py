@@ -23,9 +23,11 @@ from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
 from diary.storage.migration import is_current, migrate
 from diary.storage.tables import people, tracks
+from diary.storage.wall import EVERYONE, rows_of
 from tests.builders import NOON, TODAY, a_row_of_days, make_diary, make_engine, statements
 
 PERSON = {"owner_id": "half", "day_cutoff_hour": 4, "created_at": NOON}
+HALF = rows_of("half")
 
 
 def set_up(engine: Engine, pragma: str) -> Engine:
@@ -85,19 +87,19 @@ def test_a_writer_takes_its_lock_at_once_and_a_reader_takes_none(tmp_path: Path)
 def test_a_reader_is_not_held_up_by_a_writer_and_sees_no_half_of_its_work(database: str) -> None:
     engine = make_engine(database)
     everybody = people.select()
-    with writing(engine) as connection:
+    with writing(engine, HALF) as connection:
         connection.execute(insert(people).values(**PERSON))
-        with reading(engine) as other:
+        with reading(engine, HALF) as other:
             assert other.execute(everybody).all() == []
-    with reading(engine) as other:
+    with reading(engine, HALF) as other:
         assert len(other.execute(everybody).all()) == 1
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: str) -> None:
     engine = make_engine(database)
-    with pytest.raises(IntegrityError), writing(engine) as connection:
+    with pytest.raises(IntegrityError), writing(engine, HALF) as connection:
         connection.execute(insert(people), [PERSON, PERSON])
-    with reading(engine) as connection:
+    with reading(engine, HALF) as connection:
         assert connection.execute(people.select()).all() == []
 
 
@@ -232,7 +234,7 @@ def test_more_people_at_once_than_connections_are_told_to_try_again(tmp_path: Pa
 
 
 def test_a_bug_stays_itself_and_tells_nothing_of_what_was_written(database: str) -> None:
-    with pytest.raises(IntegrityError) as caught, writing(make_engine(database)) as connection:
+    with pytest.raises(IntegrityError) as caught, writing(make_engine(database), EVERYONE) as connection:
         connection.execute(insert(people).values(owner_id="my private note", day_cutoff_hour=None, created_at=NOON))
     assert "private" not in str(caught.value)
 

@@ -19,8 +19,10 @@ from diary.storage import waits
 from diary.storage.checkup import check
 from diary.storage.database import reading, writing
 from diary.storage.engine import open_engine, read_url, role_to_serve, without_password
+from diary.storage.marks import set_mark
 from diary.storage.migration import is_current, migrate
-from tests.builders import a_row_of_days, make_diary, make_engine
+from diary.storage.wall import Rows, rows_of
+from tests.builders import NOON, a_row_of_days, make_diary, make_engine
 from tests.faults.proxy import Proxy
 from tests.postgres import PostgresServer
 
@@ -38,8 +40,8 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waits, "LOOKUP_LIMIT", 0.5)
 
 
-def shown(engine: Engine, *names: str) -> list[object]:
-    with reading(engine) as connection:
+def shown(engine: Engine, *names: str, rows: Rows | None = None) -> list[object]:
+    with reading(engine, rows) as connection:
         return [connection.execute(text(f"SHOW {name}")).scalar_one() for name in names]
 
 
@@ -74,29 +76,25 @@ def test_a_question_costs_one_round_trip_and_a_save_three(proxy: Proxy, postgres
         connection.execute(text("SELECT 1"))
     before = proxy.counts["turns"]
     for _ in range(10):
-        shown(engine, "geqo")
+        shown(engine, "geqo", rows=rows_of("anna"))
     assert proxy.counts["turns"] - before <= 11
     before = proxy.counts["turns"]
-    with writing(engine) as connection:
+    with writing(engine, rows_of("anna")) as connection:
         connection.execute(text("SELECT 1"))
     assert proxy.counts["turns"] - before <= 4
 
 
 def test_who_reads_a_still_database_sees_it_as_it_was_and_the_next_one_as_it_is(database: str) -> None:
     engine = make_engine(database)
-    with writing(engine) as connection:
-        connection.execute(text("CREATE TABLE lines (line text)"))
-    count = text("SELECT count(*) FROM lines")
+    count = text("SELECT count(*) FROM marks")
     with reading(engine, still=True) as connection:
         assert connection.execute(count).scalar() == 0
         with writing(engine) as other:
-            other.execute(text("INSERT INTO lines VALUES ('new')"))
+            set_mark(other, "new", NOON)
         assert connection.execute(count).scalar() == 0
     for _ in range(3):
         with reading(engine) as connection:
             assert connection.execute(count).scalar() == 1
-    with writing(engine) as connection:
-        connection.execute(text("DROP TABLE lines"))
 
 
 def test_after_a_question_a_save_is_a_transaction_again(postgres: PostgresServer) -> None:

@@ -16,6 +16,7 @@ from diary.model import BUILT_IN_MOODS, EntryDraft, Mood, Unsaved
 from diary.storage.database import writing
 from diary.storage.people import MAX_DRAFT
 from diary.storage.tables import people
+from diary.storage.wall import EVERYONE
 from tests.builders import NOON, SERENE, TODAY, Clock, make_diary, make_engine, make_parts, mood, statements
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -75,7 +76,7 @@ def test_a_person_who_comes_in_eight_tabs_at_once_is_welcomed_once(database: str
 def forgotten(diary: Diary, database: str) -> Diary:
     """A diary that was open while a backup from before its person's time was restored."""
     diary.add_mood(SERENE)
-    with writing(make_engine(database)) as connection:
+    with writing(make_engine(database), EVERYONE) as connection:
         connection.execute(delete(people))
     return diary
 

@@ -17,7 +17,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, Table, inspect, text
+from sqlalchemy import Engine, MetaData, Table, insert, inspect, text
 
 from diary import assembly
 from diary.errors import SettingsError, StorageError
@@ -30,7 +30,7 @@ from diary.storage.engine import make_file, open_engine
 from diary.storage.migration import is_current, migrate
 from diary.storage.photos.pictures import Picture
 from diary.storage.photos.waiting import WaitingPhotos
-from diary.storage.tables import metadata
+from diary.storage.tables import endings, metadata
 from tests.builders import NOON, TODAY, eventually
 from tests.conftest import KINDS
 from tests.postgres import PostgresServer
@@ -49,7 +49,7 @@ OLD_ROWS = {
     "drafts": [("me", "2026-01-03", '{"note": "half"}', "2026-01-03 10:00")],
     "tracks": [("spotify:x", "Étoile", '["A"]', "B", None, 1000, "2026-01-03 10:00")],
 }  # fmt: skip
-NEW_TABLES = ("revisions", "waiting_photos", "marks", "keys")
+NEW_TABLES = ("revisions", "waiting_photos", "marks", "keys", "endings")
 _numbers = count(1)
 
 
@@ -162,6 +162,8 @@ def test_a_written_diary_goes_down_and_up_again_with_all_that_the_older_form_kno
     parts.marks.advance("forgot", None, NOON)
     parts.marks.secret("photos")
     WaitingPhotos(engine).put("a/b.webp", Picture(b"large", b"small"))
+    with writing(engine) as connection:
+        connection.execute(insert(endings).values(key="0" * 64, at=NOON, for_good=True))
     assert all(count for count in map(len, rows_in(engine, tables=NEW_TABLES).values()))
     before = rows_in(engine)
     go(empty, command.downgrade, "0001")

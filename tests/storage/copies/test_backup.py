@@ -23,6 +23,7 @@ from diary.storage.copies.snapshot import TABLES
 from diary.storage.database import reading
 from diary.storage.photos import PhotoStore
 from diary.storage.revisions import RevisionStore
+from diary.storage.wall import EVERYONE
 from tests.builders import TODAY, make_diary, make_engine, make_parts
 from tests.storage.copies.world import LATER, OWNERS, fill, open_shelf, picture, quiet
 
@@ -42,7 +43,7 @@ def test_it_holds_every_row_of_every_table_and_every_photo(database: str, shelf:
     engine = make_engine(database)
     done = back_up(engine, shelf, tmp_path / "x.zip", quiet)
     found = members(tmp_path / "x.zip")
-    with reading(engine) as connection:
+    with reading(engine, EVERYONE) as connection:
         for table in TABLES:
             rows = connection.execute(select(table)).all()
             assert rows, f"the test knows nothing of {table.name}"

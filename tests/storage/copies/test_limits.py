@@ -19,6 +19,7 @@ from diary.storage.database import writing
 from diary.storage.people import MAX_DRAFT
 from diary.storage.photos import PhotoStore
 from diary.storage.tables import drafts, entries, revisions, tracks, waiting_photos
+from diary.storage.wall import EVERYONE
 from tests.builders import NOON, SPOTIFY_ID, TODAY, make_diary, make_engine, make_track, over
 from tests.storage.copies.conftest import Refusal
 from tests.storage.copies.world import Repacked, bring_back, quiet
@@ -68,6 +69,7 @@ FORGED: dict[str, tuple[str, dict[str, Any]]] = {
     "a track with a bad identifier": ("tracks", {"key": "spotify:x"}),
     "artwork that is code": ("tracks", {"artwork_url": "javascript:alert(1)"}),
     "a track shorter than nothing": ("tracks", {"duration": -1}),
+    "an end of what nobody can name": ("endings", {"key": "anna"}),
     "a waiting photo of another name": ("waiting_photos", {"key": STRANGER}),
     "a draft over revision 10³⁰": ("drafts", {"fields": json.dumps({**TYPED, "revision": 10**30})}),
     "a day written in the year 1": ("entries", {"created_at": "0001-01-01T00:00:00.000000Z"}),
@@ -154,7 +156,7 @@ def spoiled(database: str, table: Any, **values: Any) -> Engine:
     diary.save(EntryDraft(TODAY.replace(day=1), note="whole"))
     diary.keep_unsaved(Unsaved(TODAY, note="typed"))
     engine = make_engine(database)
-    with writing(engine) as connection:
+    with writing(engine, EVERYONE) as connection:
         connection.execute(insert(waiting_photos).values(key=WAITING, large=b"large", small=b"", kept_at=NOON))
         connection.execute(update(table).where(_first(table)).values(values))
     return engine
@@ -189,7 +191,7 @@ def test_so_is_what_only_sqlite_takes(shelf: PhotoStore, tmp_path: Path, name: s
     table, values, days = SQLITE_ONLY[name]
     database = f"sqlite:///{tmp_path / 'x.db'}"
     engine = spoiled(database, tracks, album="")
-    with writing(engine) as connection:
+    with writing(engine, EVERYONE) as connection:
         connection.exec_driver_sql(f"UPDATE {table} SET {values}" + (f" WHERE day = '{TODAY}'" if days else ""))
     done = back_up(engine, shelf, tmp_path / "x.zip", quiet)
     assert [row for row in done.left_out if not row.startswith("revisions")] == [f"{table}, {KEY}"] * days

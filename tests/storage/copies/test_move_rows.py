@@ -19,6 +19,7 @@ from diary.storage.copies.snapshot import TABLES
 from diary.storage.database import writing
 from diary.storage.photos import PhotoStore
 from diary.storage.tables import revisions, tracks, waiting_photos
+from diary.storage.wall import EVERYONE
 from tests.builders import SERENE, TODAY, Clock, a_row_of_days, make_diary, make_engine, over
 from tests.conftest import KINDS
 from tests.storage.copies.conftest import Place
@@ -176,7 +177,7 @@ def test_so_may_one_whose_last_day_was_forgotten_meanwhile(place: Place) -> None
     diary = make_diary(source)
     diary.save(over(diary.save(EntryDraft(TODAY, "sad")), mood="calm"))
     move(source, target)
-    with writing(make_engine(source)) as connection:
+    with writing(make_engine(source), EVERYONE) as connection:
         connection.execute(delete(revisions))
     diary.change_mood(replace(next(mood for mood in diary.moods() if mood.name == "sad"), light="#123456"))
     move(source, target)
@@ -199,7 +200,7 @@ def test_what_the_source_may_forget_at_any_time_does_not_stand_in_the_way(place:
     source, target = place("sqlite"), place("postgresql")
     fill(source, shelf)
     move(source, target)
-    with writing(make_engine(source)) as connection:
+    with writing(make_engine(source), EVERYONE) as connection:
         for table in (revisions, tracks, waiting_photos):
             assert connection.execute(delete(table)).rowcount
     move(source, target)
@@ -272,7 +273,7 @@ def test_a_row_that_was_altered_on_the_way_is_noticed(pair: tuple[str, str], mon
     source, target = pair
     for table in TABLES:
         if "note" in table.c and table.name == "entries":
-            with writing(make_engine(target)) as connection:
+            with writing(make_engine(target), EVERYONE) as connection:
                 connection.execute(update(table).values(folded="something else"))
     before = everything(target)
     with pytest.raises(TransferError, match=REFUSED):
@@ -292,7 +293,7 @@ def test_a_row_that_was_altered_on_the_way_is_noticed(pair: tuple[str, str], mon
 def test_a_row_that_the_target_cannot_take_is_named_before_anything_is_sent(place: Place, sql: str, named: str) -> None:
     source, target = place("sqlite"), place("postgresql")
     make_diary(source).add_days(a_row_of_days(3))
-    with writing(make_engine(source)) as connection:
+    with writing(make_engine(source), EVERYONE) as connection:
         connection.exec_driver_sql(sql, (str(TODAY),))
     before = everything(target)
     with pytest.raises(TransferError, match=rf"cannot be moved: {named.format(day=TODAY)}\. Nothing was changed"):
@@ -303,7 +304,7 @@ def test_a_row_that_the_target_cannot_take_is_named_before_anything_is_sent(plac
 def test_rows_that_nobody_can_read_are_told_before_anything_is_sent(place: Place) -> None:
     source, target = place("sqlite"), place("postgresql")
     make_diary(source).add_days(a_row_of_days(3))
-    with writing(make_engine(source)) as connection:
+    with writing(make_engine(source), EVERYONE) as connection:
         connection.exec_driver_sql("UPDATE entries SET created_at = 'yesterday'")
     before = everything(target)
     with pytest.raises(StorageError, match="In “entries” lies a row that cannot be read"):

@@ -19,7 +19,8 @@ from diary.storage.copies.restore import Restored, restore
 from diary.storage.copies.snapshot import Digest, digests
 from diary.storage.database import reading, writing
 from diary.storage.photos import PhotoStore, open_photos
-from diary.storage.tables import waiting_photos
+from diary.storage.tables import endings, waiting_photos
+from diary.storage.wall import EVERYONE
 from diary.transfer.csv_file import csv_lines
 from diary.transfer.json_file import json_lines
 from tests.builders import FULL_DAY, NOON, SERENE, TODAY, Clock, make_engine, make_parts, make_track, over
@@ -69,15 +70,18 @@ def fill(database: str, photos: PhotoStore) -> list[str]:
     large = bytes(range(256))
     key = f"{'0' * 32}/{hashlib.sha256(large).hexdigest()}.webp"
     row = {"key": key, "large": large, "small": b"", "kept_at": clock.now}
-    with writing(make_engine(database)) as connection:
+    with writing(make_engine(database), EVERYONE) as connection:
         connection.execute(insert(waiting_photos).values(row))
+        for number, for_good in enumerate((False, True)):
+            row = {"key": str(number) * 64, "at": clock.now, "for_good": for_good}
+            connection.execute(insert(endings).values(row))
     return sorted(key for key in photos.keys(LATER))
 
 
 def everything(database: str) -> dict[str, Digest]:
     """The digest of each table."""
     engine = make_engine(database)
-    with reading(engine, still=True) as connection:
+    with reading(engine, EVERYONE, still=True) as connection:
         found = digests(connection)
     engine.dispose()
     return found
