@@ -1,5 +1,6 @@
 """What `doctor` finds, and that it changes nothing."""
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -50,7 +51,7 @@ def test_a_missing_database_is_told_and_not_made(tmp_path: Path, capsys: Capture
 
 def test_a_database_without_tables_is_told(database: str, capsys: Capture) -> None:
     main(["migrate"])
-    engine = open_engine(database)
+    engine = open_engine(os.environ.get("DIARY_MIGRATION_URL", database))
     with writing(engine) as connection:
         metadata.drop_all(connection)
         connection.exec_driver_sql("DROP TABLE alembic_version")
@@ -65,6 +66,21 @@ def test_a_database_of_another_form_is_told(tmp_path: Path, capsys: Capture) -> 
         database.execute("UPDATE alembic_version SET version_num = '0000'")
         database.commit()
     assert "form of another version. Run: python -m diary migrate" in told_by_doctor(capsys, "database", 1)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_a_role_that_the_wall_between_owners_does_not_hold_for_is_told(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["migrate"])
+    assert told_by_doctor(capsys, "database", 0).endswith("answers, is up to date and can be written")
+    monkeypatch.setenv("DATABASE_URL", os.environ["DIARY_MIGRATION_URL"])
+    assert told_by_doctor(capsys, "database", 1) == (
+        "wrong  database: Nothing keeps one owner's rows from another: diary owns the tables, or is a member of the "
+        "role that does. Let DATABASE_URL name a role that only reads and writes, and DIARY_MIGRATION_URL the one that "
+        "owns the tables."
+    )
 
 
 @pytest.mark.parametrize("where", [0, 8192], ids=["at its beginning", "in the middle"])

@@ -1,5 +1,6 @@
 """How the server begins while its database comes and goes."""
 
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,25 @@ def test_a_database_that_comes_and_goes_is_waited_for(
     proxy.set("pass")
     assert len(begun) == 1
     assert shared.is_ready()
+
+
+WALL = "Nothing keeps one owner's rows from another"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_a_start_by_a_role_that_sees_all_rows_is_told_in_the_log_and_goes_on(
+    begun: list[object], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assembly.prepare(state.settings())
+    server.start()
+    wait_until_opened()
+    assert WALL not in capsys.readouterr().err
+    monkeypatch.setenv("DATABASE_URL", os.environ["DIARY_MIGRATION_URL"])
+    server.start()
+    wait_until_opened()
+    assert f"{WALL}: diary owns the tables" in capsys.readouterr().err
+    assert len(begun) == 2
 
 
 @pytest.mark.usefixtures("begun")

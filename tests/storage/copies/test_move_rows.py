@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from diary.diary import Diary
 from diary.errors import StorageError, TransferError
@@ -18,9 +18,9 @@ from diary.storage.copies.move_rows import Moved, move_rows
 from diary.storage.copies.snapshot import TABLES
 from diary.storage.database import writing
 from diary.storage.photos import PhotoStore
-from diary.storage.tables import revisions, tracks, waiting_photos
+from diary.storage.tables import endings, revisions, tracks, waiting_photos
 from diary.storage.wall import EVERYONE
-from tests.builders import SERENE, TODAY, Clock, a_row_of_days, make_diary, make_engine, over
+from tests.builders import NOON, SERENE, TODAY, Clock, a_row_of_days, make_diary, make_engine, over
 from tests.conftest import KINDS
 from tests.storage.copies.conftest import Place
 from tests.storage.copies.world import everything, exports, fill, quiet
@@ -205,6 +205,22 @@ def test_what_the_source_may_forget_at_any_time_does_not_stand_in_the_way(place:
             assert connection.execute(delete(table)).rowcount
     move(source, target)
     assert everything(target) == everything(source)
+
+
+def test_who_was_shut_out_stays_so_wherever_it_was_said(pair: tuple[str, str]) -> None:
+    source, target = pair
+    with writing(make_engine(source)) as connection:
+        connection.execute(insert(endings).values(key="a" * 64, at=NOON, for_good=True))
+    move(source, target)
+    with writing(make_engine(target)) as connection:
+        connection.execute(insert(endings).values(key="b" * 64, at=NOON, for_good=True))
+    with pytest.raises(TransferError, match=REFUSED):
+        move(source, target)
+    with writing(make_engine(target)) as connection:
+        connection.execute(update(endings).where(endings.c.key == "b" * 64).values(for_good=False))  # one log-in
+    move(source, target)
+    assert everything(target) == everything(source)
+    assert everything(target)["endings"].rows == 1
 
 
 # ---------------------------------------------------------------------- what is not overwritten
