@@ -9,10 +9,10 @@ from uuid import uuid4
 from diary import clock
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, NotFoundError
 from diary.history import History
-from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
 from diary.model import Entry, EntryDraft, Mood, PastSong, Song, Track, Unsaved
 from diary.protocols import Parts
 from diary.query import EntryFilter
+from diary.sums import Sums
 
 log = logging.getLogger(__name__)
 EARTH_AHEAD = timedelta(hours=14)  # the zone furthest ahead of UTC, Pacific/Kiritimati
@@ -26,8 +26,8 @@ class Diary:
 
     def __init__(self, owner_id: str, parts: Parts) -> None:
         self.owner_id, self._parts = owner_id, parts
-        self._entries, self._people, self._sums = parts.entries, parts.people, parts.sums
-        self.catalog, self.history = parts.catalog, History(owner_id, parts)
+        self._entries, self._people, self.catalog = parts.entries, parts.people, parts.catalog
+        self.history, self.sums = History(owner_id, parts), Sums(owner_id, parts.sums)
         self._people.welcome(owner_id, parts.clock())
 
     # ------------------------------------------------------------------ days
@@ -222,26 +222,6 @@ class Diary:
     def is_photo_waiting(self, key: str) -> bool:
         """Whether the photo ``key`` is kept aside until the photo store answers again."""
         return self._parts.photos.belongs_to(self.owner_id, key) and self._parts.photos.is_waiting(key)
-
-    def mood_days(self, first: date, last: date) -> tuple[MoodDay, ...]:
-        """The days from ``first`` to ``last`` that have a mood, oldest first."""
-        return self._sums.mood_days(self.owner_id, first, last)
-
-    def month_means(self, first: date, last: date) -> tuple[MonthMean, ...]:
-        """The mean valence of each month."""
-        return self._sums.month_means(self.owner_id, first, last)
-
-    def mood_counts(self, first: date, last: date) -> tuple[MoodCount, ...]:
-        """How often each mood was noted, by month."""
-        return self._sums.mood_counts(self.owner_id, first, last)
-
-    def weekday_means(self, first: date, last: date) -> tuple[WeekdayMean, ...]:
-        """The mean valence of each weekday, Monday first."""
-        return self._sums.weekday_means(self.owner_id, first, last)
-
-    def mood_span(self) -> tuple[date, date] | None:
-        """The first and the last day that have a mood."""
-        return self._sums.span(self.owner_id)
 
 
 def _same(new: Entry, kept: Entry) -> bool:

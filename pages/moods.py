@@ -11,7 +11,7 @@ from diary.ui.theme import DARK, LIGHT
 
 diary = current_diary()
 today = diary.today(zone())
-span = diary.mood_span()
+span = diary.sums.span()
 if not span:
     figures.nothing()
     st.stop()
@@ -24,11 +24,11 @@ step = mix_step(first, today)
 
 days, months = (), ()
 if (today - first).days > 400:
-    months = diary.month_means(first, today)
+    months = diary.sums.month_means(first, today)
     figures.lead(sentences.whole_sentence(months))
     mood_views.months_view(months, theme)
 else:
-    days = diary.mood_days(period.first(first - timedelta(1), first), today)
+    days = diary.sums.mood_days(period.first(first - timedelta(1), first), today)
     before, now = [row for row in days if row.day < first], [row for row in days if row.day >= first]
     whole = period is Period.ALL
     figures.lead(sentences.whole_sentence(now) if whole else sentences.change_sentence(period, now, before))
@@ -36,16 +36,16 @@ else:
         mood_views.days_view(now, before, moods, theme)
 
 year = figures.year_shown(span[0], today)
-shown = diary.mood_days(date(year, 1, 1), date(year, 12, 31))
+shown = diary.sums.mood_days(date(year, 1, 1), date(year, 12, 31))
 mood_views.pixels_view(shown, year, (span[0], today), moods, theme)
 
-rows = now if step is Step.WEEK else diary.mood_counts(first, today)
+rows = now if step is Step.WEEK else diary.sums.mood_counts(first, today)
 if rows:
     shares = mix(rows, moods, step)
     mood_views.mix_view(shares, step, theme)
     left, right = st.columns(2, gap="xlarge")
     with left:
-        mood_views.weekdays_view(diary.weekday_means(first, today), theme)
+        mood_views.weekdays_view(diary.sums.weekday_means(first, today), theme)
     with right:
         mood_views.plane_view(shares, theme)
 figures.scroll_by_finger()

@@ -27,14 +27,14 @@ if view == "Calendar":
     shown = diary.find(EntryFilter(first=first, last=last), limit=31)
     written = {entry.day: entry for entry in shown}
     names = {mood.id: mood.name for mood in moods}
-    st.html(browse.chapter(first, diary.mood_counts(first, last), names))
+    st.html(browse.chapter(first, diary.sums.mood_counts(first, last), names))
     chosen = grids.day_grid("calendar", grids.month_calendar(first, written, today))
     browse.turn_month(first, today)
     if chosen and chosen not in written:
         write_day(chosen)
 else:
     shown, newer, older = browse.page_of_days(diary, asked, before, after)
-    counts = diary.mood_counts(shown[-1].day.replace(day=1), today) if shown and asked.is_empty else ()
+    counts = diary.sums.mood_counts(shown[-1].day.replace(day=1), today) if shown and asked.is_empty else ()
     chosen = grids.day_grid("cards", browse.chapters(shown, counts, moods)) if shown else None
     browse.turn_page(shown, newer, older)
     if not shown:

@@ -158,8 +158,14 @@ def test_a_deleted_day_is_hidden_everywhere(diary: Diary) -> None:
     day, ever = TODAY - timedelta(days=365), (date.min, date.max)
     assert diary.find_day(day) is None
     assert diary.find(EntryFilter()) == diary.find(EntryFilter("note")) == diary.on_this_day(TODAY) == ()
-    assert diary.past_songs("") == diary.mood_days(*ever) == diary.month_means(*ever) == diary.mood_counts(*ever) == ()
-    assert (list(diary.each()), diary.count(), diary.mood_span()) == ([], 0, None)
+    assert (
+        diary.past_songs("")
+        == diary.sums.mood_days(*ever)
+        == diary.sums.month_means(*ever)
+        == diary.sums.mood_counts(*ever)
+        == ()
+    )
+    assert (list(diary.each()), diary.count(), diary.sums.span()) == ([], 0, None)
 
 
 def test_a_deletion_taken_back_restores_the_day_to_the_letter(diary: Diary, clock: Clock) -> None:

@@ -15,6 +15,7 @@ from diary.model import BUILT_IN_MOODS, Entry, EntryDraft, Unsaved
 from diary.query import EntryFilter
 from diary.storage.database import reading
 from diary.storage.wall import rows_of
+from diary.sums import Sums
 from tests.builders import SERENE, TODAY, a_row_of_days, make_engine, make_parts, make_track, over
 
 EVER = (date.min, date.max)
@@ -85,11 +86,11 @@ ASKED: dict[str, Callable[[House], object]] = {
     "moods": lambda h: found(h, lambda d: d.moods()) == BUILT_IN_MOODS,
     "all_moods": lambda h: found(h, lambda d: d.all_moods()) == BUILT_IN_MOODS,
     "day_cutoff_hour": lambda h: found(h, lambda d: d.day_cutoff_hour()) == 4,
-    "mood_days": lambda h: found(h, lambda d: d.mood_days(*EVER)) == (),
-    "month_means": lambda h: found(h, lambda d: d.month_means(*EVER)) == (),
-    "mood_counts": lambda h: found(h, lambda d: d.mood_counts(*EVER)) == (),
-    "weekday_means": lambda h: found(h, lambda d: d.weekday_means(*EVER)) == (),
-    "mood_span": lambda h: found(h, lambda d: d.mood_span()) is None,
+    "sums.mood_days": lambda h: found(h, lambda d: d.sums.mood_days(*EVER)) == (),
+    "sums.month_means": lambda h: found(h, lambda d: d.sums.month_means(*EVER)) == (),
+    "sums.mood_counts": lambda h: found(h, lambda d: d.sums.mood_counts(*EVER)) == (),
+    "sums.weekday_means": lambda h: found(h, lambda d: d.sums.weekday_means(*EVER)) == (),
+    "sums.span": lambda h: found(h, lambda d: d.sums.span()) is None,
     "photo": lambda h: (
         h.alice.photo(h.entry.photo)
         and refused(NotFoundError, lambda: h.bob.photo(h.entry.photo))
@@ -154,7 +155,8 @@ def public_methods(kind: type) -> set[str]:
 
 
 def test_every_public_method_of_a_diary_is_in_these_lists() -> None:
-    methods = public_methods(Diary) | {f"history.{name}" for name in public_methods(History)}
+    facets = {"history": History, "sums": Sums}
+    methods = public_methods(Diary) | {f"{name}.{one}" for name, kind in facets.items() for one in public_methods(kind)}
     assert methods == ASKED.keys() | DONE.keys()
     assert not ASKED.keys() & DONE.keys()
 

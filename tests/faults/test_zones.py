@@ -149,7 +149,7 @@ def test_no_day_is_skipped_or_doubled_in_calendar_week_and_charts(tmp_path: Path
     zones = list(ZONES)
     diary.add_days([EntryDraft(day, "calm", zone=zones[number % len(zones)]) for number, day in enumerate(days)])
     written = {entry.day: entry for entry in diary.each()}
-    wrong = 0 if [row.day for row in diary.mood_days(first, last)] == days == list(written) else 1
+    wrong = 0 if [row.day for row in diary.sums.mood_days(first, last)] == days == list(written) else 1
     month, shown = first, []
     while month <= last:
         found = re.findall(r'data-day="([0-9-]+)"', grids.month_calendar(month, written, last))
@@ -161,8 +161,8 @@ def test_no_day_is_skipped_or_doubled_in_calendar_week_and_charts(tmp_path: Path
         week = re.findall(r'data-day="([0-9-]+)"', grids.week(day, {}, day, day))
         steps = {date.fromisoformat(b) - date.fromisoformat(a) for a, b in pairwise(week)}
         wrong += (len(week), steps) != (7, {timedelta(1)})
-    counts = sum(count.days for count in diary.mood_counts(first, last))
-    wrong += (counts, sum(mean.days for mean in diary.weekday_means(first, last))) != (len(days), len(days))
+    counts = sum(count.days for count in diary.sums.mood_counts(first, last))
+    wrong += (counts, sum(mean.days for mean in diary.sums.weekday_means(first, last))) != (len(days), len(days))
     note(
         FAULT,
         f"calendar, weeks and charts of {years} years",

@@ -93,11 +93,11 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_days(database
         "count": lambda diary: diary.count(),
         "on_this_day": lambda diary: diary.on_this_day(TODAY, 100),
         "past_songs": lambda diary: diary.past_songs("song", 1000),
-        "mood_days": lambda diary: diary.mood_days(date.min, date.max),
-        "month_means": lambda diary: diary.month_means(date.min, date.max),
-        "mood_counts": lambda diary: diary.mood_counts(date.min, date.max),
-        "weekday_means": lambda diary: diary.weekday_means(date.min, date.max),
-        "mood_span": lambda diary: diary.mood_span(),
+        "mood_days": lambda diary: diary.sums.mood_days(date.min, date.max),
+        "month_means": lambda diary: diary.sums.month_means(date.min, date.max),
+        "mood_counts": lambda diary: diary.sums.mood_counts(date.min, date.max),
+        "weekday_means": lambda diary: diary.sums.weekday_means(date.min, date.max),
+        "mood_span": lambda diary: diary.sums.span(),
     }
     for count in (10, 20, 200):
         diary = make_diary(database, str(count))

@@ -1,0 +1,33 @@
+"""Sums over one person's moods, for their charts."""
+
+from datetime import date
+
+from diary import protocols
+from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
+
+
+class Sums:
+    """Sums over the moods of one diary, that of ``owner_id``. Every method may raise StorageError."""
+
+    def __init__(self, owner_id: str, sums: protocols.Sums) -> None:
+        self._owner_id, self._sums = owner_id, sums
+
+    def mood_days(self, first: date, last: date) -> tuple[MoodDay, ...]:
+        """The days from ``first`` to ``last`` that have a mood, oldest first."""
+        return self._sums.mood_days(self._owner_id, first, last)
+
+    def month_means(self, first: date, last: date) -> tuple[MonthMean, ...]:
+        """The mean valence of each month."""
+        return self._sums.month_means(self._owner_id, first, last)
+
+    def mood_counts(self, first: date, last: date) -> tuple[MoodCount, ...]:
+        """How often each mood was noted, by month."""
+        return self._sums.mood_counts(self._owner_id, first, last)
+
+    def weekday_means(self, first: date, last: date) -> tuple[WeekdayMean, ...]:
+        """The mean valence of each weekday, Monday first."""
+        return self._sums.weekday_means(self._owner_id, first, last)
+
+    def span(self) -> tuple[date, date] | None:
+        """The first and the last day that have a mood."""
+        return self._sums.span(self._owner_id)
