@@ -70,7 +70,7 @@ WALL = "Nothing keeps one owner's rows from another"
 def test_a_start_by_a_role_that_sees_all_rows_is_told_in_the_log_and_goes_on(
     begun: list[object], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assembly.prepare(state.settings())
+    assembly.prepare(shared.settings())
     server.start()
     wait_until_opened()
     assert WALL not in capsys.readouterr().err
