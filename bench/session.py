@@ -5,6 +5,7 @@ GET /_stcore/health gives the XSRF cookie; the socket /_stcore/stream takes the 
 """
 
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Self
@@ -46,11 +47,16 @@ class Answer:
 
 
 class Session:
-    """A tab at ``base``, e.g. http://127.0.0.1:8501, showing ``page``, the path without its slash."""
+    """A tab at ``base``, e.g. http://127.0.0.1:8501, showing ``page``, the path without its slash.
 
-    def __init__(self, base: str, page: str = "", query: str = "") -> None:
+    ``cookies`` are those the browser has already, such as one of a log-in. What was ``heard`` last is kept.
+    """
+
+    def __init__(self, base: str, page: str = "", query: str = "", cookies: Mapping[str, str] | None = None) -> None:
         self.base, self.page, self.query = base, page, query
+        self._cookies = dict(cookies or {})
         self._hash = self._xsrf = ""
+        self.heard = Answer()
         self._cached: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -58,12 +64,13 @@ class Session:
             cookies = answer.headers.get_all("Set-Cookie") or []
         xsrf = next((c.split(";")[0].split("=", 1)[1] for c in cookies if c.startswith("_streamlit_xsrf=")), "")
         self._xsrf = xsrf
+        self._cookies |= {"_streamlit_xsrf": xsrf} if xsrf else {}
         self._stack = ExitStack()
         self._socket = self._stack.enter_context(
             connect(
                 f"{self.base.replace('http', 'ws', 1)}/_stcore/stream",
                 subprotocols=["streamlit", xsrf] if xsrf else ["streamlit"],
-                additional_headers={"Cookie": f"_streamlit_xsrf={xsrf}"} if xsrf else None,
+                additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())},
                 origin=self.base,
                 max_size=None,
                 compression=None,
@@ -78,7 +85,7 @@ class Session:
         """Ask for the page, or for it again, and read until the script has finished."""
         begun = time.perf_counter()
         self._socket.send(self._request())
-        answer = Answer()
+        answer = self.heard = Answer()
         while True:
             raw = self._socket.recv(PATIENCE)
             message = ForwardMsg.FromString(raw)

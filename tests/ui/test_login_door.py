@@ -1,0 +1,241 @@
+"""The door of a diary with log-in, over real HTTP and the raw socket: who is let in as whom, and what nobody gets."""
+
+import html
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from http.client import HTTPConnection, HTTPResponse
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from bench.session import Session
+from diary import open_diary
+from diary.assembly import make_parts
+from diary.model import EntryDraft
+from diary.settings import Settings, load_settings
+from diary.ui.visitor import USER
+from tests.browser.server import DiaryServer
+from tests.builders import eventually
+from tests.corpus.pictures import corners, saved
+from tests.login import claims, cookies_for, cookies_of, owner_of
+from tests.test_settings_login import LOG_IN
+
+DAY = date(2026, 11, 20)
+PAGES = ["", "timeline", "moods", "settings"]
+WELCOME = "What you write here is yours alone"
+
+
+class House:
+    """A running diary with log-in, where Ada and Ben have written one day each."""
+
+    def __init__(self, server: DiaryServer) -> None:
+        self.server = server
+        self.settings: Settings = load_settings(server.env)
+        self.parts = make_parts(self.settings)
+        self.photos = {}
+        for who in ("ada", "ben"):
+            diary = open_diary(self.settings, owner_of(who))
+            kept = diary.save(EntryDraft(DAY, "calm", note=f"{who} was here", new_photo=saved(corners(), "JPEG")))
+            self.photos[who] = kept.photo
+
+    def ask(self, path: str, cookies: dict[str, str] | None = None, **headers: str) -> HTTPResponse:
+        """GET under the diary's own name; its body is read."""
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        own = {"Host": f"localhost:{self.server.port}", "Cookie": _header(cookies or {})}
+        connection.request("GET", path, headers=own | {name.replace("_", "-"): text for name, text in headers.items()})
+        answer = connection.getresponse()
+        answer.body = answer.read()  # type: ignore[attr-defined]
+        connection.close()
+        return answer
+
+    def tab(self, page: str, cookies: dict[str, str] | None = None) -> Session:
+        return Session(self.server.url, page, cookies=cookies)
+
+    def shown(self, page: str, cookies: dict[str, str] | None = None) -> str:
+        """All that a page says, to whom it may."""
+        with self.tab(page, cookies) as tab:
+            return "\n".join(tab.run().texts)
+
+
+def told_to_go(tab: Session) -> bool:
+    """Whether the next thing that a tab says is not heard, and its page is sent to the welcome."""
+    with pytest.raises(ConnectionClosed):
+        tab.run()
+    return tab.heard.messages[-1].auth_redirect.url == "?login=over"
+
+
+def _header(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    server = DiaryServer(tmp_path_factory.mktemp("door"))
+    server.url = server.url.replace("127.0.0.1", "localhost")
+    server.env |= {**LOG_IN, "AUTH_REDIRECT_URI": f"{server.url}/oauth2callback", "DIARY_SESSION_HOURS": "48"}
+    with server:
+        yield House(server)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_raw_socket_on_a_fresh_server_gets_no_page_without_log_in(house: House, page: str) -> None:
+    shown = house.shown(page)
+    assert WELCOME in shown
+    assert "was here" not in shown
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_has_logged_in_sees_their_own_diary(house: House, page: str) -> None:
+    assert WELCOME not in house.shown(page, cookies_for(house.settings, "ada"))
+
+
+def test_two_people_see_their_own_days_only(house: House) -> None:
+    for me, other in (("ada", "ben"), ("ben", "ada")):
+        shown = house.shown("timeline", cookies_for(house.settings, me))
+        assert f"{me} was here" in shown
+        assert f"{other} was here" not in shown
+
+
+SPOILED = {
+    "tampered": lambda cookie: cookie[:-4] + ("AAAA" if cookie[-4:] != "AAAA" else "BBBB"),
+    "cut": lambda cookie: cookie[:40],
+    "empty": lambda _: "",
+    "no cookie at all": lambda _: "%00\u00e9",
+}
+
+
+@pytest.mark.parametrize("kind", SPOILED)
+def test_a_spoiled_cookie_is_nobodys(house: House, kind: str) -> None:
+    (cookie,) = cookies_for(house.settings, "ada").values()
+    assert WELCOME in house.shown("timeline", {USER: SPOILED[kind](cookie)})
+
+
+def test_a_log_in_that_is_too_old_is_nobodys(house: House) -> None:
+    begun = int((datetime.now(UTC) - timedelta(hours=48, seconds=1)).timestamp())
+    old = cookies_of(house.settings, claims(auth_time=begun))
+    assert WELCOME in house.shown("timeline", old)
+
+
+def test_one_signed_by_another_secret_or_for_another_address_is_nobodys(house: House) -> None:
+    for other in ({"AUTH_COOKIE_SECRET": "t" * 32}, {"AUTH_REDIRECT_URI": "https://other.example/oauth2callback"}):
+        made = cookies_for(load_settings({**house.server.env, **other}), "ada")
+        assert WELCOME in house.shown("timeline", made)
+
+
+def test_logging_out_is_heard_by_every_tab_of_the_browser_and_by_no_other(house: House) -> None:
+    here, elsewhere = cookies_for(house.settings, "ada"), cookies_for(house.settings, "ada")
+    with house.tab("timeline", here) as tab, house.tab("timeline", elsewhere) as other:
+        assert "ada was here" in "".join(tab.run().texts)
+        assert "ada was here" in "".join(other.run().texts)
+        answer = house.ask("/auth/logout", here)
+        assert answer.status == 302
+        assert "Max-Age=0" in answer.headers["set-cookie"]
+        assert told_to_go(tab)
+        assert "ada was here" in "".join(other.run().texts)
+    assert WELCOME in house.shown("timeline", here), "its cookie, kept by somebody, is worth nothing"
+    assert "ada was here" in house.shown("timeline", elsewhere)
+
+
+@pytest.mark.parametrize("ending", ["end_all", "shut_out"])
+def test_an_owner_who_signs_out_everywhere_or_is_shut_out_is_out_everywhere(house: House, ending: str) -> None:
+    who = f"carl-{ending}"
+    cookies = cookies_for(house.settings, who)
+    with house.tab("timeline", cookies) as tab:
+        assert WELCOME not in "".join(tab.run().texts)
+        getattr(house.parts.endings, ending)(owner_of(who), datetime.now(UTC) + timedelta(seconds=1))
+        assert told_to_go(tab)
+    assert WELCOME in house.shown("timeline", cookies)
+
+
+# -------------------------------------------------------------------- photos and files
+
+
+def test_a_photo_is_shown_to_its_owner_under_an_address_that_cannot_be_made_up(house: House) -> None:
+    ada, ben = cookies_for(house.settings, "ada"), cookies_for(house.settings, "ben")
+    shown = house.shown("timeline", ada)
+    address = html.unescape(re.findall(r"/photo/[^\"\\ ]+", shown)[0])
+    assert house.ask(address, ada).status == 200
+    assert house.ask(address, ben).status == 404, "the address alone is not enough"
+    assert house.ask(address).status == 404
+    for forged in (address.replace("small=1", "small=0"), address[:-1] + ("0" if address[-1] != "0" else "1")):
+        assert house.ask(forged, ada).status == 404
+    bens = address.replace(str(house.photos["ada"]), str(house.photos["ben"]))
+    assert house.ask(bens, ada).status == 404
+
+
+@pytest.mark.parametrize("path", ["/photo/x", "/media/x", "/_stcore/upload_file/x/y", "/everything.zip"])
+def test_nobody_gets_no_file(house: House, path: str) -> None:
+    answer = house.ask(path)
+    assert answer.status == 404
+    assert answer.body == b"not found\n"  # type: ignore[attr-defined]
+
+
+# -------------------------------------------------------------------- under which name
+
+
+@pytest.mark.parametrize(
+    "host", ["other.example", "localhost", "localhost:1", "localhost:{port}.other.example", "127.0.0.1:{port}", ""]
+)
+def test_it_answers_under_its_own_name_only(house: House, host: str) -> None:
+    answer = house.ask("/timeline", Host=host.format(port=house.server.port))
+    assert answer.status == 421
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics"])
+def test_probes_may_ask_from_the_machine_itself(house: House, path: str) -> None:
+    here = f"127.0.0.1:{house.server.port}"
+    assert house.ask(path, Host=here).status == 200
+    assert house.ask(path, Host="other.example").status in {404, 421}
+    assert house.ask(path, Host=here, X_Forwarded_For="203.0.113.5").status in {404, 421}
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/interact", "/_stcore/agent/mcp"])
+def test_what_streamlit_tells_of_itself_is_for_the_machine_only(house: House, path: str) -> None:
+    assert house.ask(path, X_Forwarded_For="203.0.113.5").status == 404
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost", "null", "http://localhost:1"])
+def test_a_socket_opened_by_another_page_is_refused(house: House, origin: str) -> None:
+    ada = _header(cookies_for(house.settings, "ada"))
+    address = f"ws://localhost:{house.server.port}/_stcore/stream"
+    with pytest.raises(InvalidStatus) as refused:
+        connect(address, origin=origin, additional_headers={"Cookie": ada})
+    assert refused.value.response.status_code == 403
+
+
+def test_no_more_tabs_are_open_for_one_than_they_can_look_at(house: House) -> None:
+    address = f"ws://localhost:{house.server.port}/_stcore/stream"
+    ada, ben = (_header(cookies_for(house.settings, who)) for who in ("ada", "ben"))
+
+    def open_tab(cookie: str) -> ClientConnection:
+        return connect(address, origin=house.server.url, additional_headers={"Cookie": cookie})
+
+    def is_let_in(cookie: str) -> bool:
+        try:
+            with open_tab(cookie):
+                return True
+        except InvalidStatus:
+            return False
+
+    with ExitStack() as opened:
+        for _ in range(100):
+            opened.enter_context(open_tab(ada))
+        assert not is_let_in(ada)
+        assert is_let_in(ben)
+    eventually(lambda: is_let_in(ada))  # once the server has seen that the others are closed
+
+
+# -------------------------------------------------------------------- what is said, and what is not
+
+
+def test_nothing_of_a_log_in_is_in_the_log(house: House) -> None:
+    cookies = cookies_for(house.settings, "ada")
+    house.ask("/auth/logout", cookies)
+    said = house.server.log()
+    assert "diary.audit logged out owner=" in said
+    assert "Traceback" not in said
+    for secret in (*cookies.values(), LOG_IN["AUTH_COOKIE_SECRET"], LOG_IN["AUTH_CLIENT_SECRET"], owner_of("ada")):
+        assert secret not in said
