@@ -233,6 +233,8 @@ def _main_module(monkeypatch: pytest.MonkeyPatch) -> None:
 def _empty_caches() -> Iterator[None]:
     """Streamlit keeps its caches for the life of a process; a test starts without those of another."""
     yield
+    if rates := sys.modules.get("diary.ui.rates"):
+        rates.forgive()
     if streamlit := sys.modules.get("streamlit"):
         streamlit.cache_data.clear()
         streamlit.cache_resource.clear()

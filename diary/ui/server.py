@@ -171,15 +171,16 @@ class _Headers:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if self._is_tls or scope["scheme"] == "https":
-                    headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-                    message["headers"] = [_secured(*header) for header in message["headers"]]
                 headers["Content-Security-Policy"] = content_security_policy()
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
                 headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
                 if scope["path"].startswith("/app/static/"):
                     headers["Cache-Control"] = "public, max-age=604800"
+                if self._is_tls or scope["scheme"] == "https":
+                    headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+                    message["headers"] = [_secured(*header) for header in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

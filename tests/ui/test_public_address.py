@@ -1,0 +1,114 @@
+"""A diary under a public address: what every answer says to the browser, and how often somebody may try."""
+
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+
+import pytest
+
+from diary.settings import load_settings
+from diary.ui import rates
+from tests.browser.server import DiaryServer
+from tests.login import cookies_for
+from tests.test_settings_login import LOG_IN
+
+HOST = "diary.example"
+ROUTES = [
+    "/",
+    "/timeline?day=2026-11-20",
+    "/healthz",
+    "/readyz",
+    "/cover/0123456789abcdef.svg",
+    "/photo/x",
+    "/everything.zip",
+    "/auth/login",
+    "/auth/logout",
+    "/oauth2callback?error=access_denied&state=x",
+    "/app/static/diary.css",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/_stcore/metrics",
+    "/no/such/place",
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
+    with DiaryServer(tmp_path_factory.mktemp("public"), LOG_IN) as server:
+        yield server
+
+
+def ask(server: DiaryServer, path: str, **headers: str) -> HTTPResponse:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.request("GET", path, headers={"Host": HOST} | headers)
+    answer = connection.getresponse()
+    answer.body = answer.read()  # type: ignore[attr-defined]
+    connection.close()
+    return answer
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_every_answer_tells_the_browser_to_be_careful(server: DiaryServer, path: str) -> None:
+    headers = ask(server, path).headers
+    assert headers["strict-transport-security"] == "max-age=31536000"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["permissions-policy"] == "camera=(), geolocation=(), microphone=()"
+    policy = dict(part.partition(" ")[::2] for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
+    assert policy["base-uri"] == policy["form-action"] == "'self'"
+    assert policy["script-src"].startswith("'self' blob: 'sha256-")
+    for loose in ("unsafe-eval", "'unsafe-inline'", "*", "http:", "https:"):
+        assert loose not in policy["script-src"]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_every_cookie_stays_within_tls(server: DiaryServer, path: str) -> None:
+    answer = ask(server, path, Cookie="_streamlit_user=x; _streamlit_user_tokens=y; diary_way=%2F")
+    for cookie in answer.headers.get_all("set-cookie") or []:
+        assert "; Secure" in cookie
+        assert "samesite=lax" in cookie.lower()
+
+
+def test_the_cookies_that_let_in_are_not_for_scripts(server: DiaryServer) -> None:
+    cookies = cookies_for(load_settings(LOG_IN), "ada")
+    given = ask(server, "/auth/logout", Cookie="; ".join(f"{name}={value}" for name, value in cookies.items()))
+    assert [name for name in (given.headers.get_all("set-cookie") or []) if name.startswith("_streamlit_user=")]
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/agent/interact"])
+def test_what_streamlit_tells_of_itself_is_not_told_to_the_public(server: DiaryServer, path: str) -> None:
+    assert ask(server, path).status == 404
+    assert ask(server, f"/{path}").status in {400, 404}
+
+
+def test_no_agent_is_served_unless_the_operator_says_so(server: DiaryServer) -> None:
+    here = f"127.0.0.1:{server.port}"
+    assert ask(server, "/_stcore/agent/interact", Host=here).status in {404, 405, 421}
+
+
+def test_a_fault_is_told_without_its_trace(server: DiaryServer) -> None:
+    for path in ("/photo/%00", "/photo/../../etc/passwd", "/cover/x.svg", "/oauth2callback?state=%F0&code=%00"):
+        body = ask(server, path).body.decode(errors="replace")  # type: ignore[attr-defined]
+        assert "Traceback" not in body
+        assert "site-packages" not in body
+
+
+def test_too_many_tries_to_log_in_are_sent_back(server: DiaryServer) -> None:
+    many = int(rates.LIMITS["log-in"].partition("/")[0]) + 1
+    answers = [ask(server, "/auth/login", **{"X-Forwarded-For": "203.0.113.9"}) for _ in range(many)]
+    assert {answer.status for answer in answers} == {302}
+    assert answers[0].headers["location"] == "/?login=away"
+    assert answers[-1].headers["location"] == "/?login=busy"
+    assert ask(server, "/auth/login", **{"X-Forwarded-For": "203.0.113.10"}).headers["location"] == "/?login=away"
+
+
+def test_ones_own_searches_are_counted_for_oneself() -> None:
+    many = int(rates.LIMITS["search"].partition("/")[0])
+    assert all(rates.may("search", "ada") for _ in range(many))
+    assert not rates.may("search", "ada")
+    assert rates.may("search", "ben")
+    assert rates.may("download", "ada")
+    rates.forgive()
+    assert rates.may("search", "ada")
