@@ -42,11 +42,14 @@ def rows_beside(key: str) -> Rows:
 
 
 def say_whose_rows(
-    connection: Connection, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool
+    connection: Connection, cursor: Any, statement: str, parameters: Any, _context: object, _many: bool
 ) -> tuple[str, Any]:
     """Listens to ``before_cursor_execute``: the setting goes with the statement, which spares a round trip.
 
-    PostgreSQL takes both for one transaction where none is under way.
+    PostgreSQL takes both for one transaction where none is under way. With a named cursor only one statement can go:
+    its transaction has said it before.
     """
     rows = connection.get_execution_options().get(OPTION)
-    return (f"{SET}; {statement}", parameters | rows.bound) if rows else (statement, parameters)
+    if rows is None or cursor.name:
+        return statement, parameters
+    return f"{SET}; {statement}", parameters | rows.bound

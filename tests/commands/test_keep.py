@@ -12,6 +12,7 @@ from diary.model import EntryDraft
 from diary.settings import load_settings
 from diary.storage.database import writing
 from diary.storage.tables import entries
+from diary.storage.wall import rows_of
 from tests.builders import TODAY, a_row_of_days, make_engine
 from tests.commands.program import Capture, diary_of, run, usage_refused
 from tests.postgres import PostgresServer
@@ -51,6 +52,7 @@ def test_what_was_backed_up_is_there_again_after_a_restore_into_another_place(
     assert main(["backup", str(file)]) == 0
     assert capsys.readouterr() == (f"21 days and 1 photo of all owners are in {file}.\n", "")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'diary.db'}")
+    monkeypatch.delenv("DIARY_MIGRATION_URL", raising=False)
     monkeypatch.setenv("DIARY_PHOTOS", str(tmp_path / "new" / "photos"))
     assert main(["restore", str(file)]) == 0
     out, err = capsys.readouterr()
@@ -109,7 +111,7 @@ def test_a_spoiled_row_is_told_by_name_and_by_the_exit_code_and_the_rest_comes_b
 ) -> None:
     main(["backup", str(tmp_path / "good.zip")])
     engine = make_engine(load_settings().database_url)
-    with writing(engine) as connection:
+    with writing(engine, rows_of("ben")) as connection:
         connection.execute(update(entries).where(entries.c.owner_id == "ben").values(zone="Mars/Base"))
     engine.dispose()
     capsys.readouterr()
@@ -202,6 +204,7 @@ def test_the_database_moves_and_the_setting_to_change_is_told(
     assert main(["move", "--to", f"sqlite:///{there}"]) == 0
     assert "The same in both places; 0 rows were sent this time." in capsys.readouterr().out
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{there}")
+    monkeypatch.delenv("DIARY_MIGRATION_URL", raising=False)
     assert exported(tmp_path) == before
 
 
