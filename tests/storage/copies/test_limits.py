@@ -69,7 +69,7 @@ FORGED: dict[str, tuple[str, dict[str, Any]]] = {
     "a track with a bad identifier": ("tracks", {"key": "spotify:x"}),
     "artwork that is code": ("tracks", {"artwork_url": "javascript:alert(1)"}),
     "a track shorter than nothing": ("tracks", {"duration": -1}),
-    "an end of what nobody can name": ("endings", {"key": "anna"}),
+    "an end of what nobody can name": ("endings", {"key": "0"}),
     "a waiting photo of another name": ("waiting_photos", {"key": STRANGER}),
     "a draft over revision 10³⁰": ("drafts", {"fields": json.dumps({**TYPED, "revision": 10**30})}),
     "a day written in the year 1": ("entries", {"created_at": "0001-01-01T00:00:00.000000Z"}),
