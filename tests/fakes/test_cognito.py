@@ -12,7 +12,7 @@ from joserfc.errors import BadSignatureError, ExpiredTokenError, InvalidClaimErr
 from joserfc.jwk import KeySet
 
 from tests.fakes.cognito import POOL, Cognito
-from tests.oidc.visitor import FORM, Visitor, told
+from tests.oidc.visitor import FORM, Visitor, told, way_in
 
 APP = "http://127.0.0.1:8501"
 
@@ -125,7 +125,7 @@ class TestSigningIn:
         ],
     )
     def test_a_wrong_request_is_told_to_the_diary(self, visitor: Visitor, asked: dict[str, str], error: str) -> None:
-        answer = told(visitor.go(authorize_url(visitor, **asked)))
+        answer = told(visitor.go(way_in(visitor.provider, **asked)))
         assert (answer["error"], answer["state"]) == (error, "s")
 
     @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ class TestSigningIn:
     def test_who_cannot_be_sent_back_sees_an_error_page(
         self, visitor: Visitor, asked: dict[str, str | None], text: str
     ) -> None:
-        page = visitor.go(authorize_url(visitor, **asked))
+        page = visitor.go(way_in(visitor.provider, **asked))
         assert (page.status_code, text in page.text) == (400, True)
 
     @pytest.mark.parametrize("wrong", [{"username": "nobody"}, {"password": "guess"}])
@@ -234,15 +234,6 @@ def post(visitor: Visitor, endpoint: str, **form: str) -> requests.Response:
 def ask_userinfo(visitor: Visitor, token: str) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"}
     return requests.get(visitor.metadata()["userinfo_endpoint"], headers=headers, timeout=10)
-
-
-def authorize_url(visitor: Visitor, **other: str | None) -> str:
-    """A good request, but for what is ``other``; None leaves it out."""
-    provider = visitor.provider
-    good = {"client_id": provider.client_id, "redirect_uri": provider.redirect_uri, "response_type": "code"}
-    good |= {"scope": "openid", "state": "s", "code_challenge": "c" * 43, "code_challenge_method": "S256"}
-    asked = {name: value for name, value in (good | other).items() if value is not None}
-    return f"{visitor.metadata()['authorization_endpoint']}?{urlencode(asked)}"
 
 
 def leave_url(visitor: Visitor, **asked: str) -> str:

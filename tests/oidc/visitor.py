@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import requests
 from authlib.integrations.starlette_client import OAuth
@@ -69,6 +69,15 @@ class Visitor:
 
     def _leads_home(self, answer: requests.Response) -> bool:
         return answer.headers["Location"].startswith(self.provider.logout_uri)
+
+
+def way_in(provider: Registration, **other: str | None) -> str:
+    """Where a log-in begins, asked for well but for what is ``other``; None leaves it out."""
+    good = {"client_id": provider.client_id, "redirect_uri": provider.redirect_uri, "response_type": "code"}
+    good |= {"scope": "openid", "state": "s", "code_challenge": "c" * 43, "code_challenge_method": "S256"}
+    asked = {name: value for name, value in (good | other).items() if value is not None}
+    place = requests.get(provider.metadata_url, timeout=10).json()["authorization_endpoint"]
+    return f"{place}?{urlencode(asked)}"
 
 
 def told(answer: requests.Response) -> dict[str, str]:
