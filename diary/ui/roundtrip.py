@@ -81,7 +81,7 @@ class RoundTrip:
         way = self._page(request.headers.get("referer", ""))
         if answer.status_code != 302 or answer.headers["location"].startswith("/"):
             return RedirectResponse(_with(way, "away"), 302)
-        answer.set_cookie(_WAY, quote(way), max_age=600, httponly=True, samesite="lax")
+        answer.set_cookie(_WAY, quote(way, safe=""), max_age=600, httponly=True, samesite="lax")
         return answer
 
     def _page(self, address: str) -> str:
