@@ -1,7 +1,8 @@
 # make run      the diary on http://127.0.0.1:8501
 # make test     all tests; installs what they need, a browser, PostgreSQL and an OpenID provider too where that can be done
 # make faults   every fault, tried hard: some 40 minutes; what it counts goes into docs/reliability.md
-# make check    format, lint, types
+# make check    format, lint with its rules of security, types, workflows
+# make audit    asks the Python package index which libraries are known to be bad
 # make format   puts the format right
 # make pins     newest versions into requirements*.txt and tests/oidc/package-lock.json
 # Another Python: make PYTHON=python3.13 run
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test faults check format pins browser postgres oidc
+.PHONY: run test faults check audit format pins browser postgres oidc
 
 run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
@@ -38,6 +39,10 @@ check: $(VENV)/tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --quiet .github
+
+audit: $(VENV)/tests
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
 
 format: $(VENV)/tests
 	$(BIN)/ruff format .
