@@ -39,9 +39,11 @@ class Kept:
 
 @contextmanager
 def past_the_program(address: str) -> Iterator[Connection]:
-    """A connection to the database at ``address``, and nothing left of it afterwards."""
+    """A connection to the rows of everyone in the database at ``address``, and nothing left of it afterwards."""
     engine = create_engine(address, poolclass=NullPool)
     with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT set_config('diary.rows_of', 'everyone', false)"))
         yield connection
     engine.dispose()
 
