@@ -17,6 +17,7 @@ from diary.storage.copies.restore import Restored
 from diary.storage.database import writing
 from diary.storage.marks import MarkStore
 from diary.storage.photos import PhotoStore
+from diary.storage.wall import EVERYONE
 from tests.builders import SERENE, TODAY, a_row_of_days, make_diary, make_engine
 from tests.conftest import KINDS
 from tests.storage.copies.conftest import Place
@@ -92,7 +93,7 @@ def test_any_diary_survives(two_places: tuple[str, str, Path], days: list[EntryD
     (folder / "x.zip").unlink(missing_ok=True)
     for database in two_places[:2]:
         engine = make_engine(database)
-        with writing(engine) as connection:
+        with writing(engine, EVERYONE) as connection:
             connection.execute(text("DELETE FROM people"))
         engine.dispose()
     make_diary(source, ANNA).add_days(days)
