@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -17,7 +18,7 @@ _AT_PROVIDER = re.compile(r"^http://localhost:")
 
 
 @contextmanager
-def diary_with_login(kind: type[OidcProvider] | type[Cognito], folder: Path) -> Iterator[tuple[DiaryServer, object]]:
+def diary_with_login(kind: type[OidcProvider] | type[Cognito], folder: Path) -> Iterator[tuple[DiaryServer, Any]]:
     """A running diary in ``folder``, and the running provider that people sign in at."""
     diary = DiaryServer(folder)
     with kind(diary.url) as provider:
@@ -43,7 +44,7 @@ def leave_for_provider(page: Page, diary: DiaryServer, path: str = "/") -> None:
     """Come to the diary as nobody, and let it send one to the provider."""
     page.goto(f"{diary.url}{path}")
     expect_welcome(page)
-    page.get_by_role("button", name="Sign in").click()
+    page.locator(".st-key-sign-in button").click()
     page.wait_for_url(_AT_PROVIDER)
 
 
@@ -56,7 +57,9 @@ def log_in(page: Page, diary: DiaryServer, user: str, path: str = "/") -> None:
 
 def log_out(page: Page, diary: DiaryServer) -> None:
     """All the way, until the welcome stands there."""
-    page.goto(f"{diary.url}/auth/logout")
+    page.goto(f"{diary.url}/settings")
+    expect_inside(page)
+    page.locator(".st-key-sign-out button").click()
     expect_welcome(page)
 
 
@@ -67,7 +70,7 @@ def expect_inside(page: Page) -> None:
 
 def expect_welcome(page: Page, why: str = "") -> None:
     """The welcome, and one sentence on ``why`` one is there, or none."""
-    expect(page.get_by_role("heading", name="One mood and one song, every day")).to_be_visible()
+    expect(page.locator(".st-key-sign-in button")).to_be_visible()
     settled(page)
     if why:
         expect(page.get_by_test_id("stAlert")).to_have_text(re.compile(re.escape(why)))
