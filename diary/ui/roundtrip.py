@@ -97,7 +97,7 @@ class RoundTrip:
         way = unquote(request.cookies.get(_WAY, "/"))
         way = way if _PAGE.fullmatch(way) else "/"
         given = _cookies_of(answer)
-        visitor = read_visitor(given, self._settings)
+        visitor = read_visitor(given, self._settings) if self._is_meant(given) else None
         if visitor is None and request.scope["visitor"]:
             response = RedirectResponse(way, 302)  # an old answer of the provider, by the browser's way back
         elif visitor is None:
@@ -112,6 +112,11 @@ class RoundTrip:
         _take_over(response, answer)
         response.delete_cookie(_WAY)
         return response
+
+    def _is_meant(self, given: dict[str, str]) -> bool:
+        """Whether the token is for this diary, which Authlib does not ask where one names its ``azp``."""
+        audience = read_cookie(given, USER, self._settings).get("aud")
+        return self._settings.auth_client_id in (audience if isinstance(audience, list) else [audience])
 
     def _keep(self, response: Response, given: dict[str, str]) -> None:
         claims = {name: value for name, value in read_cookie(given, USER, self._settings).items() if name in KEPT}

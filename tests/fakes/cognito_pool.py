@@ -42,6 +42,7 @@ class Knobs:
     expired_token: bool = False
     bad_signature: bool = False
     wrong_audience: bool = False
+    party_of_another: bool = False  # a token for somebody else's client that names ours as the party it was given to
     wrong_issuer: bool = False
     no_auth_time: bool = False
     old_auth_time: int = 0
@@ -136,6 +137,8 @@ class Pool:
             claims |= {"iat": claims["iat"] - 2 * HOUR, "exp": claims["exp"] - 2 * HOUR}
         if self.knobs.wrong_audience:
             claims["aud"] = "somebody-elses-client"
+        if self.knobs.party_of_another:
+            claims |= {"aud": "somebody-elses-client", "azp": self.client_id}
         if self.knobs.wrong_issuer:
             claims["iss"] = f"{self.issuer}Other"
         if self.knobs.no_auth_time:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -131,7 +132,10 @@ def test_an_earlier_failure_is_not_carried_along(server: DiaryServer, cognito: C
     assert answer.headers["location"] == "/timeline?day=2026-11-20"
 
 
-@pytest.mark.parametrize("knob", ["wrong_nonce", "expired_token", "bad_signature", "wrong_audience", "wrong_issuer"])
+KNOBS = ["wrong_nonce", "expired_token", "bad_signature", "wrong_audience", "party_of_another", "wrong_issuer"]
+
+
+@pytest.mark.parametrize("knob", KNOBS)
 def test_a_token_that_is_not_right_lets_in_nobody(server: DiaryServer, cognito: Cognito, knob: str) -> None:
     setattr(cognito.knobs, knob, True)
     answer = Reader(server, cognito, "/timeline").sign_in()
@@ -194,7 +198,8 @@ def test_cookies_stay_small_whatever_the_provider_tells(server: DiaryServer, cog
 def test_somebody_shut_out_is_told_so(server: DiaryServer, cognito: Cognito) -> None:
     parts = make_parts(load_settings(server.env))
     owner = f"{cognito.issuer}#{cognito.people['ben'].sub}"
-    parts.endings.shut_out(owner, parts.clock())  # type: ignore[attr-defined]
+    a_moment_ago = parts.clock() - timedelta(seconds=2)  # tokens tell whole seconds
+    parts.endings.shut_out(owner, a_moment_ago)  # type: ignore[attr-defined]
     answer = Reader(server, cognito).sign_in("ben")
     assert answer.headers["location"] == "/?login=closed"
     assert not answer.cookies.get(USER)
