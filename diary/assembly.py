@@ -11,6 +11,7 @@ from diary.protocols import Parts
 from diary.refresh import TrackRefresher
 from diary.settings import Settings
 from diary.storage import checkup
+from diary.storage.accounts import AccountStore
 from diary.storage.copies import backup
 from diary.storage.copies import move_photos as moving
 from diary.storage.copies import restore as restoring
@@ -66,6 +67,7 @@ def make_parts(settings: Settings, *, patient: bool = False) -> Parts:
         marks=MarkStore(engine),
         endings=EndingStore(engine),
         people=PersonStore(engine),
+        accounts=AccountStore(engine),
         sums=SumStore(engine),
         tracks=tracks,
         photos=open_photos(settings.photos, engine, settings.region),

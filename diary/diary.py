@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
-from diary import clock
+from diary import account, clock
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, NotFoundError
 from diary.history import History
 from diary.model import Entry, EntryDraft, Mood, PastSong, Song, Track, Unsaved
@@ -29,6 +29,13 @@ class Diary:
         self._entries, self._people, self.catalog = parts.entries, parts.people, parts.catalog
         self.history, self.sums = History(owner_id, parts), Sums(owner_id, parts.sums)
         self._people.welcome(owner_id, parts.clock())
+
+    def end(self) -> bool:
+        """Remove all of it for good, and tell whether that is done; False: the photos go when their store answers.
+
+        What is still open on it changes nothing any more, see EndedError; to be opened anew is to begin anew.
+        """
+        return account.end(self.owner_id, self._parts)
 
     # ------------------------------------------------------------------ days
 
@@ -116,7 +123,7 @@ class Diary:
         if draft.mood and draft.mood not in by_name:
             raise InvalidEntryError("mood", f"There is no mood named “{draft.mood}”. Choose one of yours.")
         now = self._parts.clock()
-        photo = self._parts.photos.put(self.owner_id, draft.new_photo) if draft.new_photo else draft.photo
+        photo = account.keep_photo(self.owner_id, draft.new_photo, self._parts) if draft.new_photo else draft.photo
         return Entry(
             day=draft.day,
             mood=by_name[draft.mood] if draft.mood else None,
@@ -133,7 +140,7 @@ class Diary:
     def _look_after_photo(self, draft: EntryDraft, kept: Entry) -> None:
         """Put a new photo again that a sweep removed meanwhile: until its day was kept, nothing showed it."""
         if draft.new_photo and kept.photo and self._parts.photos.is_lost(kept.photo):
-            self._parts.photos.put(self.owner_id, draft.new_photo)
+            account.keep_photo(self.owner_id, draft.new_photo, self._parts)
 
     # ------------------------------------------------------------------ what is not saved yet
 

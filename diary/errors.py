@@ -7,6 +7,7 @@ Bugs are not in this tree; they stay loud in the log.
     ├── InvalidEntryError    something in a day cannot be kept as it is
     ├── InvalidMoodError     a mood of one's own cannot be kept as it is
     ├── NotFoundError        no such day, mood or photo, or it is somebody else's
+    │   └── EndedError       the whole diary was ended while a page of it was open
     ├── ConflictError        the day was changed elsewhere since it was opened
     ├── PhotoError           a file that is no usable picture
     ├── LinkError            a pasted link that leads to no track
@@ -38,6 +39,13 @@ class InvalidMoodError(DiaryError):
 
 class NotFoundError(DiaryError):
     """What was asked for does not exist in this diary."""
+
+
+class EndedError(NotFoundError):
+    """The diary was ended; a page of it that is still open changes nothing any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This diary is not here any more. Load the page again to begin a new one.")
 
 
 class ConflictError(DiaryError):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
 
+from diary.account import finish_ends
 from diary.errors import DiaryError
 from diary.history import KEPT
 from diary.log import end_request
@@ -33,7 +34,7 @@ class Swept:
 
 
 def sweep(parts: Parts, *, even_most: bool = False) -> Swept:
-    """`forget`, then send the photos that wait, and remove those older than 30 days that nothing shows.
+    """`forget` and `finish_ends`, then send the photos that wait, and remove those of 30 days ago that nothing shows.
 
     Younger ones may belong to days that a restored database does not know yet; and for 30 days after a restore older
     ones, too, may belong to what was there before. Where more photos would be removed than kept, the database is
@@ -42,6 +43,7 @@ def sweep(parts: Parts, *, even_most: bool = False) -> Swept:
     """
     forgotten = forget(parts)
     sent = parts.photos.send_waiting()
+    finish_ends(parts)
     restored = parts.marks.find(RESTORED)
     if restored and parts.clock() - restored < KEPT:
         return replace(forgotten, sent=sent)
@@ -104,6 +106,7 @@ class Caretaker:
         try:
             if sent := self._parts.photos.send_waiting():
                 log.info("sent waiting photos count=%d", sent)
+            finish_ends(self._parts)
             if is_turn(self._parts):
                 sweep(self._parts)
         except DiaryError as error:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +19,7 @@ from diary.music.catalog import Catalog as RealCatalog
 from diary.protocols import Catalog, Parts, PhotoStore
 from diary.query import fold
 from diary.refresh import TrackRefresher
+from diary.storage.accounts import AccountStore
 from diary.storage.endings import EndingStore
 from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
@@ -64,7 +65,7 @@ class MemoryPhotoStore:
         self.kept: dict[str, bytes] = {}
 
     def put(self, owner_id: str, data: bytes) -> str:
-        key = f"{self._folder(owner_id)}/{hashlib.sha256(data).hexdigest()}.webp"
+        key = f"{self.folder_of(owner_id)}/{hashlib.sha256(data).hexdigest()}.webp"
         self.kept[key] = data
         return key
 
@@ -86,6 +87,11 @@ class MemoryPhotoStore:
             return False
         return True
 
+    def clear(self, folder: str, shown: Callable[[Collection[str]], Collection[str]]) -> None:
+        inside = {key for key in self.kept if key.startswith(f"{folder}/")}
+        for key in inside.difference(shown(inside)):
+            del self.kept[key]
+
     def address(self, key: str, small: bool = False) -> None:
         return None
 
@@ -99,10 +105,10 @@ class MemoryPhotoStore:
         yield from list(self.kept)
 
     def belongs_to(self, owner_id: str, key: str) -> bool:
-        return key.startswith(f"{self._folder(owner_id)}/")
+        return key.startswith(f"{self.folder_of(owner_id)}/")
 
     @staticmethod
-    def _folder(owner_id: str) -> str:
+    def folder_of(owner_id: str) -> str:
         return hashlib.sha256(owner_id.encode()).hexdigest()[:32]
 
 
@@ -168,6 +174,7 @@ def make_parts(
         marks=MarkStore(engine),
         endings=EndingStore(engine),
         people=PersonStore(engine),
+        accounts=AccountStore(engine),
         sums=SumStore(engine),
         tracks=tracks,
         photos=photos or MemoryPhotoStore(),

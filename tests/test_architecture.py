@@ -24,7 +24,7 @@ ORDER = (
     ("diary.model",),
     ("diary.query", "diary.insight"),
     ("diary.protocols",),
-    ("diary.history", "diary.refresh", "diary.sums"),
+    ("diary.account", "diary.history", "diary.refresh", "diary.sums"),
     ("diary.diary", "diary.sweep", "diary.storage", "diary.music", "diary.transfer", "diary.settings"),
     ("diary.assembly",),
     ("diary",),

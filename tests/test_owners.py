@@ -104,6 +104,7 @@ ASKED: dict[str, Callable[[House], object]] = {
     "find_track": lambda h: h.bob.find_track(h.entry.song) == h.alice.find_track(h.entry.song) == make_track(),
 }
 DONE: dict[str, Callable[[House], object]] = {
+    "end": lambda h: h.bob.end(),
     "save": lambda h: [
         refused(InvalidEntryError, lambda: h.bob.save(EntryDraft(TODAY, "serene"))),
         refused(NotFoundError, lambda: h.bob.save(EntryDraft(TODAY, "calm", photo=h.entry.photo))),

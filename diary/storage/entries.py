@@ -153,6 +153,9 @@ class EntryStore:
     def _attempt(self, owner_id: str, new: Sequence[Entry], put: Callable[[], None]) -> None:
         try:
             self._people.knowing(owner_id, put)
+        except ConflictError:
+            self._people.recognise(owner_id)  # whose diary was ended meanwhile learns that
+            raise
         except IntegrityError as error:
             if is_nobodys(error):
                 raise InvalidEntryError("mood", "That mood is gone meanwhile. Choose another one.") from error

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, sel
 from sqlalchemy.exc import IntegrityError
 
 from diary.clock import utc_now
-from diary.errors import InvalidMoodError, NotFoundError, StorageError
+from diary.errors import AwayError, EndedError, InvalidMoodError, NotFoundError, StorageError
 from diary.model import BUILT_IN_MOODS, Mood, Unsaved
+from diary.protocols import ENDED, RESTORED
 from diary.storage.database import put_row, reading, writing
-from diary.storage.tables import drafts, entries, moods, people, revisions
+from diary.storage.photos.keys import folder_of
+from diary.storage.tables import drafts, entries, marks, moods, people, revisions
 from diary.storage.wall import rows_of
 
 MAX_DRAFT = 2_000_000  # characters; each takes at most 14 bytes of the 32 MB that a row may have in a backup
@@ -69,14 +71,17 @@ def is_nobodys(error: IntegrityError) -> bool:
 class PersonStore:
     """One row of preferences, a set of moods, and the drafts, by owner.
 
-    A person who is unknown all at once, because a backup from before their time was restored, is welcomed again.
+    Every method but `welcome` and `knows` raises EndedError where the diary was ended since.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def welcome(self, owner_id: str, now: datetime) -> None:
-        """Make the person known, with the built-in moods, unless they are."""
+        """Make the person known, with the built-in moods, unless they are.
+
+        Raises AwayError as long as photos of a diary that they ended are still to be removed.
+        """
         if self.knows(owner_id):
             return
         try:
@@ -86,6 +91,8 @@ class PersonStore:
                     insert(moods),
                     [{"owner_id": owner_id, "position": i, **asdict(m)} for i, m in enumerate(BUILT_IN_MOODS)],
                 )
+                if connection.execute(select(marks.c.at).where(marks.c.name == folder_of(owner_id))).first():
+                    raise AwayError("The diary that was here is still being removed. Try again in a moment.")
         except IntegrityError:
             return  # somebody was quicker; they made the same rows
 
@@ -95,8 +102,22 @@ class PersonStore:
             query = select(people.c.owner_id).where(people.c.owner_id == owner_id)
             return connection.execute(query).one_or_none() is not None
 
+    def recognise(self, owner_id: str) -> None:
+        """Raise EndedError where the person is not known any more, as their diary was ended.
+
+        One who is unknown all at once because a backup from before their time was restored is welcomed again.
+        """
+        if self.knows(owner_id):
+            return
+        query = select(marks.c.name, marks.c.at).where(marks.c.name.in_((ENDED, RESTORED)))
+        with reading(self._engine) as connection:
+            last = {row.name: row.at for row in connection.execute(query)}
+        if ENDED in last and not (RESTORED in last and last[RESTORED] > last[ENDED]):
+            raise EndedError
+        self.welcome(owner_id, utc_now())
+
     def knowing(self, owner_id: str, write: Callable[[], _T]) -> _T:
-        """Do ``write``; where it finds the person or a mood unknown, once more after a welcome.
+        """Do ``write``; where it finds the person or a mood unknown, once more after `recognise`.
 
         Raises IntegrityError when that does not help, or for another reason.
         """
@@ -105,7 +126,7 @@ class PersonStore:
         except IntegrityError as error:
             if not is_nobodys(error):
                 raise
-        self.welcome(owner_id, utc_now())
+        self.recognise(owner_id)
         return write()
 
     def day_cutoff_hour(self, owner_id: str) -> int:
@@ -114,13 +135,13 @@ class PersonStore:
             query = select(people.c.day_cutoff_hour).where(people.c.owner_id == owner_id)
             hour = connection.execute(query).scalar_one_or_none()
         if hour is None:
-            self.welcome(owner_id, utc_now())
+            self.recognise(owner_id)
             return NEW_CUTOFF
         return int(hour)
 
     def set_day_cutoff_hour(self, owner_id: str, hour: int) -> None:
         """Let the day end at ``hour``; days already written stay where they are."""
-        self.welcome(owner_id, utc_now())
+        self.recognise(owner_id)
         with writing(self._engine, rows_of(owner_id)) as connection:
             connection.execute(update(people).where(people.c.owner_id == owner_id).values(day_cutoff_hour=hour))
 
@@ -132,7 +153,7 @@ class PersonStore:
         with reading(self._engine, rows_of(owner_id)) as connection:
             rows = connection.execute(query).mappings().all()
         if not rows:
-            self.welcome(owner_id, utc_now())
+            self.recognise(owner_id)
             return BUILT_IN_MOODS
         return tuple(mood for row in rows if (mood := mood_of(row)))
 

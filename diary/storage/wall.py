@@ -41,6 +41,11 @@ def rows_beside(key: str) -> Rows:
     return Rows(f"photos:{key.partition('/')[0]}")
 
 
+def turn_to(connection: Connection, rows: Rows) -> None:
+    """From the next statement on, the transaction asks for these ``rows``."""
+    connection.execution_options(**{OPTION: rows})
+
+
 def say_whose_rows(
     connection: Connection, cursor: Any, statement: str, parameters: Any, _context: object, _many: bool
 ) -> tuple[str, Any]:

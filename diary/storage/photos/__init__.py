@@ -1,11 +1,11 @@
 """Photos, named by content and kept on a shelf: a folder, or a bucket of S3."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Self
 
@@ -14,11 +14,12 @@ from sqlalchemy import Engine
 from diary.errors import NotFoundError, PhotoError, StorageError
 from diary.storage.photos.bucket import BucketShelf
 from diary.storage.photos.folder import FolderShelf
-from diary.storage.photos.keys import belongs_to, file_name, is_name_of, key_of, photo_key
+from diary.storage.photos.keys import belongs_to, file_name, folder_of, is_name_of, key_of, photo_key
 from diary.storage.photos.pictures import Picture, prepare
 from diary.storage.photos.shelf import Shelf
 from diary.storage.photos.waiting import WaitingPhotos
 
+_TOGETHER = 100  # files removed by one call
 _ENOUGH = 3  # failures in a row after which the shelf is at fault, and not what was sent
 __all__ = ["PhotoStore", "Picture", "Shelf", "open_photos", "photo_key", "prepare"]
 
@@ -30,7 +31,7 @@ class PhotoStore:
     What waits is found and sent whatever shelf it was meant for. Every method may raise StorageError.
     """
 
-    belongs_to = staticmethod(belongs_to)
+    belongs_to, folder_of = staticmethod(belongs_to), staticmethod(folder_of)
 
     def __init__(self, shelf: Shelf, waiting: WaitingPhotos | None) -> None:
         self._shelf = shelf
@@ -106,6 +107,20 @@ class PhotoStore:
             if self._waiting:
                 self._waiting.remove(key)
             self._shelf.remove(names)
+
+    def clear(self, folder: str, shown: Callable[[Collection[str]], Collection[str]]) -> None:
+        """Remove all that lies in the ``folder`` of one person or waits to, but for the photos that are ``shown``."""
+        inside = f"{folder}/"
+        if self._waiting:
+            waiting = [key for key in self._waiting.oldest_first() if key.startswith(inside)]
+            for key in {*waiting}.difference(shown(waiting)):
+                self._waiting.remove(key)
+        names = [name for name, _ in self._patient.names(inside)]
+        stay = shown({key for key in map(key_of, names) if key})
+        gone = (name for name in names if key_of(name) not in stay)
+        while some := list(islice(gone, _TOGETHER)):
+            self._patient.remove(some)
+        self._shelf.drop_folder(folder)
 
     def remove(self, key: str, before: datetime, is_shown: Callable[[], object]) -> bool:
         """Remove a photo nothing of which was written since ``before``, and tell whether it is gone.

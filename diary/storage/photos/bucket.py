@@ -94,6 +94,9 @@ class BucketShelf:
 
         self._ask("removed", delete)
 
+    def drop_folder(self, folder: str) -> None:
+        """Nothing to do: a bucket knows no folders."""
+
     def names(self, start: str = "") -> Iterator[tuple[str, datetime]]:
         """The objects whose names begin with ``start``, in the order of their names, with the instant last written."""
         pages: dict[str, Any] = {"Bucket": self._bucket, "Prefix": self._prefix + start}

@@ -59,6 +59,11 @@ class FolderShelf:
                 with suppress(FileNotFoundError, NotADirectoryError):
                     (self._root / name).unlink()
 
+    def drop_folder(self, folder: str) -> None:
+        """Remove ``folder``, unless something lies in it."""
+        with suppress(OSError):
+            (self._root / folder).rmdir()
+
     def names(self, start: str = "") -> Iterator[tuple[str, datetime]]:
         """The files whose names begin with ``start``, in the order of their names, with the instant last written.
 

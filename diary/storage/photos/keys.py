@@ -16,13 +16,13 @@ _NAME = re.compile(r"([0-9a-f]{32}/[0-9a-f]{64})(\.small)?\.webp")
 
 def photo_key(owner_id: str, picture: Picture) -> str:
     """The name of ``picture`` in the diary of ``owner_id``."""
-    return f"{_owner_hash(owner_id)}/{hashlib.sha256(picture.large).hexdigest()}.webp"
+    return f"{folder_of(owner_id)}/{hashlib.sha256(picture.large).hexdigest()}.webp"
 
 
 def belongs_to(owner_id: str, key: str) -> bool:
     """Whether ``key`` has the exact shape of a photo's key and is one of ``owner_id``."""
     parts = _KEY.fullmatch(key)
-    return parts is not None and parts[1] == _owner_hash(owner_id)
+    return parts is not None and parts[1] == folder_of(owner_id)
 
 
 def is_name_of(key: str, large: bytes) -> bool:
@@ -48,5 +48,6 @@ def key_of(name: str) -> str | None:
     return f"{parts[1]}.webp" if parts else None
 
 
-def _owner_hash(owner_id: str) -> str:
+def folder_of(owner_id: str) -> str:
+    """The folder of all photos of ``owner_id``: 32 letters and digits that do not tell who that is."""
     return hashlib.sha256(owner_id.encode()).hexdigest()[:32]

@@ -28,6 +28,9 @@ class Shelf(Protocol):
     def remove(self, names: Iterable[str]) -> None:
         """Remove files; one that is not there is no error."""
 
+    def drop_folder(self, folder: str) -> None:
+        """Let go of a folder in which nothing lies any more, where the place knows folders."""
+
     def names(self, start: str = "") -> Iterator[tuple[str, datetime]]:
         """Names in order, each with the instant it was last written (UTC)."""
 
