@@ -13,9 +13,11 @@ from diary.settings import Settings
 from diary.storage import checkup
 from diary.storage.accounts import AccountStore
 from diary.storage.copies import backup
+from diary.storage.copies import claim as claiming
 from diary.storage.copies import move_photos as moving
 from diary.storage.copies import restore as restoring
 from diary.storage.copies.backup import BackedUp
+from diary.storage.copies.claim import Claimed
 from diary.storage.copies.examine import examined
 from diary.storage.copies.move_photos import MovedPhotos
 from diary.storage.copies.move_rows import Moved, move_rows
@@ -161,6 +163,18 @@ def back_up(settings: Settings, file: Path, tell: Tell) -> BackedUp:
     """Everything that is kept, written into the archive ``file``: see `backup.back_up`."""
     with engine_for(*_operator(settings)) as engine:
         return backup.back_up(engine, _photos_at(settings.photos, settings), file, tell)
+
+
+def claim(settings: Settings, owner_id: str, to: str, tell: Tell) -> Claimed:
+    """The diary of one owner, made another's; its old photos are left for `finish_ends`: see `claiming.claim`."""
+    with engine_for(*_operator(settings)) as engine:
+        return claiming.claim(engine, _photos_at(settings.photos, settings), owner_id, to, tell)
+
+
+def download(settings: Settings, owner_id: str, file: Path, tell: Tell) -> BackedUp:
+    """The diary of one person, written into the archive ``file``: see `backup.back_up`."""
+    with engine_for(*_program(settings), True) as engine:
+        return backup.back_up(engine, _photos_at(settings.photos, settings), file, tell, owner_id)
 
 
 def restore(settings: Settings, file: Path, *, replace: bool, tell: Tell) -> Restored:

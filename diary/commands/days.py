@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
-from diary.assembly import is_known, open_diary, prepare
+from diary.assembly import open_diary, prepare
+from diary.commands.account import settings_of, take_along
 from diary.commands.console import progress, write
 from diary.diary import Diary
-from diary.errors import NotFoundError, TransferError
+from diary.errors import TransferError
 from diary.model import Entry
 from diary.settings import load_settings, project_secrets
 from diary.transfer.csv_file import csv_lines, read_csv
@@ -36,12 +37,11 @@ def demo(args: argparse.Namespace) -> None:
 
 
 def export(args: argparse.Namespace) -> None:
-    """Write all days to a file."""
-    settings = load_settings(secrets=project_secrets())
-    prepare(settings, begin=False)
-    if not is_known(settings, args.owner):
-        raise NotFoundError(f"There is no diary of “{args.owner}” here. Say with --owner whose it is.")
-    diary = open_diary(settings, args.owner)
+    """Write all days to a file, or all that is kept."""
+    if args.file.suffix.lower() == ".zip":
+        take_along(args)
+        return
+    diary = open_diary(settings_of(args.owner), args.owner)
     with progress(sys.stderr) as tell:
         days = _Counted(diary.each(), diary.count(), tell)
         is_json = args.file.suffix.lower() == ".json"

@@ -23,10 +23,10 @@ def backup(args: argparse.Namespace) -> None:
     settings = _prepared(begin=False)
     with progress(sys.stderr) as tell:
         done = assembly.back_up(settings, args.file, tell)
-    _tell_lost(done.lost)
-    _tell_left_out(done.left_out)
-    write(sys.stdout, f"{days_of(done.days)} and {_photos(done.photos)} of all owners are in {args.file}.")
-    _refuse_lost(done.lost, settings, done.left_out)
+    tell_lost(done.lost)
+    tell_left_out(done.left_out)
+    write(sys.stdout, f"{days_of(done.days)} and {photos_of(done.photos)} of all owners are in {args.file}.")
+    refuse_lost(done.lost, settings, done.left_out)
 
 
 def restore(args: argparse.Namespace) -> None:
@@ -34,8 +34,8 @@ def restore(args: argparse.Namespace) -> None:
     settings = load_settings(secrets=project_secrets())
     with progress(sys.stderr) as tell:
         done = assembly.restore(settings, args.file, replace=args.replace, tell=tell)
-    _tell_lost(done.lost)
-    said = f"{days_of(done.days)} and {_photos(done.photos)} of all owners"
+    tell_lost(done.lost)
+    said = f"{days_of(done.days)} and {photos_of(done.photos)} of all owners"
     if done.was_there:
         write(sys.stdout, f"{said} are here already, exactly as they were at {done.created_at}.")
     else:
@@ -68,12 +68,12 @@ def _move_database(here: Settings, there: Settings) -> None:
 def _move_photos(here: Settings, there: Settings) -> None:
     with progress(sys.stderr) as tell:
         done = assembly.move_photos(here, there, tell)
-    _tell_lost(done.lost)
+    tell_lost(done.lost)
     _write_table(("", "number", "SHA-256"), [("photos", f"{done.photos:,}", done.sha256[:16])])
     alike = "All others are the same" if done.lost else "The same"
     write(sys.stdout, f"{alike} in both places; {done.sent:,} were sent this time.")
     _tell_next("DIARY_PHOTOS", there.photos, done.is_behind)
-    _refuse_lost(done.lost, here)
+    refuse_lost(done.lost, here)
 
 
 def _tell_next(setting: str, place: str, is_behind: bool) -> None:
@@ -88,21 +88,26 @@ def _write_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None
         write(sys.stdout, f"{name:<16}{count:>12}  {sha256}")
 
 
-def _tell_lost(keys: Sequence[str]) -> None:
+def tell_lost(keys: Sequence[str]) -> None:
+    """Name the photos that could not be copied."""
     for key in keys:
         write(sys.stderr, f"This photo is lost, or not whole any more: {key}")
 
 
-def _tell_left_out(rows: Sequence[str]) -> None:
+def tell_left_out(rows: Sequence[str]) -> None:
+    """Name the rows that could not be copied."""
     for name in rows:
         write(sys.stderr, f"This row could not be brought back, so it is not in the backup: {name}")
 
 
-def _refuse_lost(keys: Sequence[str], here: Settings, left_out: Sequence[str] = ()) -> None:
-    """What could be copied is; whoever runs the command at night must learn by its exit code of what could not."""
+def refuse_lost(keys: Sequence[str], here: Settings, left_out: Sequence[str] = ()) -> None:
+    """Raise TransferError where something could not be copied.
+
+    What could be copied is; whoever runs the command at night must learn by its exit code of what could not.
+    """
     said = []
     if keys:
-        said.append(f"{_photos(len(keys))} could not be copied: lost, or not whole, in {here.photos}.")
+        said.append(f"{photos_of(len(keys))} could not be copied: lost, or not whole, in {here.photos}.")
     if left_out:
         rows, them = ("1 row", "it") if len(left_out) == 1 else (f"{len(left_out):,} rows", "them")
         said.append(f"{rows} could not be copied: not as the diary writes {them}. Please mend or remove {them}.")
@@ -110,19 +115,20 @@ def _refuse_lost(keys: Sequence[str], here: Settings, left_out: Sequence[str] = 
         raise TransferError(" ".join(said))
 
 
-def _photos(count: int) -> str:
+def photos_of(count: int) -> str:
+    """“1 photo”, “2 photos”."""
     return "1 photo" if count == 1 else f"{count:,} photos"
 
 
 def sweep(args: argparse.Namespace) -> None:
     """Forget what is no longer kept."""
     done = sweep_up(assembly.make_parts(_prepared(begin=False), patient=True), even_most=args.even_most)
-    forgotten = f"{days_of(done.days)} from the trash, {done.versions} former versions and {_photos(done.photos)}"
-    write(sys.stdout, f"Forgotten: {forgotten}. Sent: {_photos(done.sent)} that had waited for their store.")
+    forgotten = f"{days_of(done.days)} from the trash, {done.versions} former versions and {photos_of(done.photos)}"
+    write(sys.stdout, f"Forgotten: {forgotten}. Sent: {photos_of(done.sent)} that had waited for their store.")
     if done.left:
         write(
             sys.stdout,
-            f"Left alone: {_photos(done.left)} older than 30 days that no day of this database shows, more than it "
+            f"Left alone: {photos_of(done.left)} older than 30 days that no day of this database shows, more than it "
             "does show. Is it the right database? If so, run: python -m diary sweep --even-most",
         )
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from diary.clock import utc_now
-from diary.commands import days, doctor, keep
+from diary.commands import account, days, doctor, keep
 from diary.errors import SettingsError
 from diary.model import FIRST_DAY
 from diary.settings import Settings, load_settings
@@ -38,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     for_all("migrate", keep.migrate, "Bring the database to the newest form.")
     _add_days(for_one)
+    _add_account(for_one)
     _add_copies(for_all)
     _add_moves(for_all)
     for_all("doctor", doctor.doctor, "Check settings, database, photos, clock and music sources. Nothing is changed.")
@@ -56,10 +57,11 @@ def _add_days(command: Callable[[str, Command, str], argparse.ArgumentParser]) -
     export = command(
         "export",
         days.export,
-        "Write all entries to a file. JSON holds moods of one's own too. A file of that name is replaced, "
-        "in one piece and only when the new one is complete.",
+        "Write all entries to a file. JSON holds moods of one's own too; an archive everything: former versions, "
+        "trash, drafts and photos, for `restore` into an empty place. A file of that name is replaced, in one piece "
+        "and only when the new one is complete; an archive replaces none.",
     )
-    export.add_argument("file", type=_export_file, metavar="FILE", help="its ending says how: .json or .csv")
+    export.add_argument("file", type=_export_file, metavar="FILE", help="its ending says how: .json, .csv or .zip")
     bring = command(
         "import",
         days.bring_in,
@@ -71,6 +73,23 @@ def _add_days(command: Callable[[str, Command, str], argparse.ArgumentParser]) -
     bring.add_argument("--dry-run", action="store_true", help="only tell what would happen")
     bring.add_argument("--json", action="store_true", help="tell it as JSON")
     bring.set_defaults(wrong_usage=bring.error)
+
+
+def _add_account(command: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    delete = command(
+        "delete-account",
+        account.delete_account,
+        "Remove the diary of one person for good. All their days, moods, drafts and photos go; what others keep here "
+        "is not touched.",
+    )
+    delete.add_argument("--confirm", required=True, metavar="OWNER", help="the same name again, for you mean it")
+    claim = command(
+        "claim",
+        account.claim,
+        "Make a diary another owner's. It is for whoever kept it without a log-in and has one now: all becomes theirs, "
+        "photos too. An owner who has written already is refused.",
+    )
+    claim.add_argument("--to", type=_owner, required=True, metavar="OWNER", help="whose it is from now on")
 
 
 def _add_copies(command: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
@@ -140,8 +159,8 @@ def _days(text: str) -> int:
 
 
 def _export_file(text: str) -> Path:
-    if Path(text).suffix.lower() not in {".json", ".csv"}:
-        raise argparse.ArgumentTypeError("the file's name must end in .json or .csv")
+    if Path(text).suffix.lower() not in {".json", ".csv", ".zip"}:
+        raise argparse.ArgumentTypeError("the file's name must end in .json, .csv or .zip")
     return Path(text)
 
 

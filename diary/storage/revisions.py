@@ -113,12 +113,14 @@ class RevisionStore:
             return used.union(set(keys).intersection(photos_of_drafts(connection)))
 
 
-def photos_of_drafts(connection: Connection) -> Iterator[str]:
-    """The keys of photos that drafts show, of all owners; what stands there may be spoiled.
+def photos_of_drafts(connection: Connection, owner_id: str | None = None) -> Iterator[str]:
+    """The keys of photos that drafts show, of all owners or of one; what stands there may be spoiled.
 
     Drafts without a photo, however long, are not fetched.
     """
     with_photo = select(drafts.c.fields).where(drafts.c.fields.contains('"photo": "'))
+    if owner_id is not None:
+        with_photo = with_photo.where(drafts.c.owner_id == owner_id)
     for fields in connection.execute(with_photo).scalars():
         with suppress(ValueError, AttributeError):  # what is no draft shows no photo
             if isinstance(key := json.loads(fields).get("photo"), str):

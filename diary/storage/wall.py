@@ -10,7 +10,7 @@ https://www.postgresql.org/docs/current/ddl-rowsecurity.html
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 OPTION = "diary_rows"  # of a connection: the rows that each of its statements asks for
 SET = "SELECT set_config('diary.rows_of', %(diary_rows_of)s, true)"
@@ -42,8 +42,9 @@ def rows_beside(key: str) -> Rows:
 
 
 def turn_to(connection: Connection, rows: Rows) -> None:
-    """From the next statement on, the transaction asks for these ``rows``."""
+    """From now on, the transaction asks for these ``rows``."""
     connection.execution_options(**{OPTION: rows})
+    connection.execute(select(1))  # which says so to named cursors too
 
 
 def say_whose_rows(

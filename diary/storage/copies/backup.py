@@ -1,16 +1,16 @@
-"""A backup: everything that is kept, for all owners, in one archive (see `manifest`)."""
+"""A backup: everything that is kept, for all owners or for one, in one archive (see `manifest`)."""
 
 import errno
 import hashlib
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from diary.clock import utc_now
 from diary.errors import NotFoundError, TransferError
@@ -19,7 +19,8 @@ from diary.storage.copies.judge import Judge
 from diary.storage.copies.manifest import MAX_PHOTOS
 from diary.storage.copies.snapshot import TABLES, photo_keys, snapshot
 from diary.storage.copies.writer import Tell, Writer
-from diary.storage.revisions import RevisionStore
+from diary.storage.database import reading
+from diary.storage.wall import EVERYONE, rows_of
 
 log = logging.getLogger(__name__)
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
@@ -47,8 +48,10 @@ class BackedUp:
     left_out: tuple[str, ...]
 
 
-def back_up(engine: Engine, photos: Photos, file: Path, tell: Tell) -> BackedUp:
+def back_up(engine: Engine, photos: Photos, file: Path, tell: Tell, owner_id: str | None = None) -> BackedUp:
     """Write the archive ``file``, for the eyes of its owner only, while people may go on writing.
+
+    It holds the diaries of all, or that of ``owner_id`` and nothing of anybody else's.
 
     It appears under its name when it is complete and on the disk. Photos are read after the rows: they are only ever
     added, and those that nothing shows are kept for a day. Raises TransferError when there is a file of that name or
@@ -57,7 +60,7 @@ def back_up(engine: Engine, photos: Photos, file: Path, tell: Tell) -> BackedUp:
     file = file.absolute()
     with _aside(file) as aside:
         with open(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as output:
-            done = _fill(output, engine, aside.parent, photos, tell)
+            done = _fill(output, _Whose(engine, aside.parent, owner_id), photos, tell)
             output.flush()
             os.fsync(output.fileno())
         _put_there(aside, file)
@@ -131,21 +134,43 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _fill(output: BinaryIO, engine: Engine, folder: Path, photos: Photos, tell: Tell) -> BackedUp:
-    lost = []
-    with Writer(output, utc_now()) as writer:
-        with snapshot(engine, folder) as connection:
+@dataclass(frozen=True)
+class _Whose:
+    """What is to be copied: the rows of all owners or of one; ``folder`` is a place for work."""
+
+    engine: Engine
+    folder: Path
+    owner_id: str | None
+
+    def rows(self) -> AbstractContextManager[Connection]:
+        """A connection that sees them as they are now. For one person, SQLite's whole file is not copied first."""
+        if self.owner_id is None:
+            return snapshot(self.engine, self.folder)
+        return reading(self.engine, rows_of(self.owner_id), still=True)
+
+    def lost(self, missing: Collection[str]) -> tuple[str, ...]:
+        """Those ``missing`` in the photo store that were not just forgotten."""
+        if not missing:
+            return ()
+        rows = EVERYONE if self.owner_id is None else rows_of(self.owner_id)
+        with reading(self.engine, rows, still=True) as connection:
+            return tuple(sorted({*missing}.intersection(photo_keys(connection, self.owner_id))))
+
+
+def _fill(output: BinaryIO, whose: _Whose, photos: Photos, tell: Tell) -> BackedUp:
+    missing = []
+    with Writer(output, utc_now(), whose.owner_id) as writer:
+        with whose.rows() as connection:
             judge = Judge(connection)
             tables = {table.name: writer.add_table(connection, table, judge, tell) for table in TABLES}
-            keys = photo_keys(connection)
+            keys = photo_keys(connection, whose.owner_id)
         if len(keys) > MAX_PHOTOS:
             raise TransferError(f"A backup has room for {MAX_PHOTOS:,} photos; here are {len(keys):,}.")
         for number, key in enumerate(keys, 1):
-            found = photo_of(photos, key)
-            if found:
+            if found := photo_of(photos, key):
                 writer.add_photo(key, found)
-            elif RevisionStore(engine).photos_in_use([key]):  # else it was forgotten since
-                lost.append(key)
+            else:
+                missing.append(key)
             tell("photos", number, len(keys))
         said = writer.add_manifest(tables)
-    return BackedUp(tables["entries"], said.photos[0], tuple(lost), tuple(writer.left_out))
+    return BackedUp(tables["entries"], said.photos[0], whose.lost(missing), tuple(writer.left_out))

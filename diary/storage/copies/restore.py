@@ -8,22 +8,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, case, delete, or_, select, text
+from sqlalchemy import Connection, Engine, Table, delete, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from diary.clock import utc_now
 from diary.errors import TransferError
-from diary.model import BUILT_IN_MOODS
 from diary.protocols import RESTORED
 from diary.storage.copies.aside import need_room
 from diary.storage.copies.backup import Photos, back_up, photo_of
 from diary.storage.copies.examine import Examined
 from diary.storage.copies.snapshot import TABLES, Digest, digests, each_row, insert_all, photo_keys, snapshot
+from diary.storage.copies.untouched import is_written
 from diary.storage.copies.writer import Tell
 from diary.storage.database import writing
 from diary.storage.marks import set_mark
-from diary.storage.people import NEW_CUTOFF
-from diary.storage.tables import drafts, entries, moods, people, revisions, waiting_photos
 from diary.storage.wall import EVERYONE
 
 log = logging.getLogger(__name__)
@@ -90,20 +88,7 @@ def _look_at(engine: Engine, folder: Path) -> tuple[dict[str, Digest], bool]:
         with suppress(FileNotFoundError):  # which is told of by whoever opens it
             need_room(folder, Path(engine.url.database or "").stat().st_size)
     with snapshot(engine, folder) as connection:
-        return digests(connection), _is_written(connection)
-
-
-def _is_written(connection: Connection) -> bool:
-    places = {mood.id: place for place, mood in enumerate(BUILT_IN_MOODS)}
-    changed = or_(
-        moods.c.id.not_in(places), moods.c.hidden, moods.c.retired, moods.c.position != case(places, value=moods.c.id)
-    )
-    asked = (
-        select(moods.c.id).where(changed),
-        select(people.c.owner_id).where(people.c.day_cutoff_hour != NEW_CUTOFF),
-        *(select(*table.primary_key) for table in (entries, revisions, drafts, waiting_photos)),
-    )
-    return any(connection.execute(query.limit(1)).first() for query in asked)
+        return digests(connection), is_written(connection)
 
 
 # ---------------------------------------------------------------------- changing

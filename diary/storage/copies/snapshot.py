@@ -16,8 +16,10 @@ from diary.errors import StorageError
 from diary.storage.copies.aside import folder_in
 from diary.storage.copies.lines import SPOILED, trace_of
 from diary.storage.copies.manifest import max_line
+from diary.storage.copies.whose import belonging_to, turn_to_owner
 from diary.storage.database import complaint, reading
 from diary.storage.engine import open_engine
+from diary.storage.photos.keys import belongs_to
 from diary.storage.photos.keys import key_of as key_of_name
 from diary.storage.revisions import photos_of_drafts
 from diary.storage.tables import NOT_COPIED, entries, metadata, revisions, waiting_photos
@@ -100,16 +102,18 @@ def _dangling(copy: sqlite3.Connection) -> str | None:
     return f"“{table.name}” holds a row that belongs to nothing in “{found[2]}”, {', '.join(map(str, key))}."
 
 
-def each_row(connection: Connection, table: Table) -> Iterator[RowMapping]:
-    """The rows of ``table`` by primary key, text by its code points, read as they are asked for.
+def each_row(connection: Connection, table: Table, owner_id: str | None = None) -> Iterator[RowMapping]:
+    """The rows of ``table``, of all or of one owner, by primary key, text by its code points, read as asked for.
 
     Raises StorageError for one that is not to be read.
     """
+    turn_to_owner(connection, table, owner_id)
     in_c = connection.dialect.name == "postgresql"  # SQLite compares so by itself
     order = [key.collate("C") if in_c and isinstance(key.type, String) else key for key in table.primary_key]
+    query = select(table).where(belonging_to(owner_id, table)).order_by(*order)
     options = {"stream_results": True, "yield_per": at_once(table)}
     with readable(table):
-        yield from connection.execute(select(table).order_by(*order), execution_options=options).mappings()
+        yield from connection.execute(query, execution_options=options).mappings()
 
 
 @contextmanager
@@ -160,9 +164,11 @@ def at_once(table: Table) -> int:
     return max(1, min(40, _TOGETHER // max_line(table.name)))
 
 
-def count_of(connection: Connection, table: Table) -> int:
-    """How many rows ``table`` has."""
-    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+def count_of(connection: Connection, table: Table, owner_id: str | None = None) -> int:
+    """How many rows ``table`` has, of all or of one owner."""
+    turn_to_owner(connection, table, owner_id)
+    query = select(func.count()).select_from(table).where(belonging_to(owner_id, table))
+    return int(connection.execute(query).scalar_one())
 
 
 def waiting_in(engine: Engine) -> int:
@@ -184,15 +190,25 @@ def _digest(connection: Connection, table: Table) -> Digest:
     return Digest(rows, sha256.hexdigest())
 
 
-def photo_keys(connection: Connection) -> list[str]:
-    """The keys of all photos that a day, one in the trash, a former version or a draft shows, sorted.
+def photo_keys(connection: Connection, owner_id: str | None = None) -> list[str]:
+    """The keys of the photos that a day, one in the trash, a former version or a draft shows, of all or of one owner.
 
-    Those that wait for their store are left out: they lie in a table. So is what is no photo's name.
+    They are sorted. Those that wait for their store are left out: they lie in a table. So is what is no photo's name.
     """
+    turn_to_owner(connection, entries, owner_id)
     shown = (
         key
         for table in (entries, revisions)
-        for key in connection.execute(select(table.c.photo).where(table.c.photo.is_not(None)).distinct()).scalars()
+        for key in connection.execute(
+            select(table.c.photo).where(belonging_to(owner_id, table), table.c.photo.is_not(None)).distinct()
+        ).scalars()
     )
-    keys = {key for key in (*shown, *photos_of_drafts(connection)) if isinstance(key, str) and key_of_name(key) == key}
+    keys = {
+        key
+        for key in (*shown, *photos_of_drafts(connection, owner_id))
+        if isinstance(key, str) and key_of_name(key) == key
+    }
+    if owner_id is not None:
+        keys = {key for key in keys if belongs_to(owner_id, key)}
+    turn_to_owner(connection, waiting_photos, owner_id)
     return sorted(keys.difference(connection.execute(select(waiting_photos.c.key)).scalars()))

@@ -20,12 +20,15 @@ Tell = Callable[[str, int, int], None]  # what is being done, how many of how ma
 
 
 class Writer:
-    """A ZIP file that notes what is written into it; ``left_out`` are rows that no restore would take."""
+    """A ZIP file of all owners or of one, that notes what is written into it.
 
-    def __init__(self, output: BinaryIO, now: datetime) -> None:
+    ``left_out`` are rows that no restore would take.
+    """
+
+    def __init__(self, output: BinaryIO, now: datetime, owner_id: str | None = None) -> None:
         self.left_out: list[str] = []
         self._zip = ZipFile(output, "w")
-        self._now = now
+        self._now, self._owner_id = now, owner_id
         self._members: dict[str, Member] = {}
         self._photos, self._photos_sha256 = 0, hashlib.sha256()
 
@@ -40,11 +43,11 @@ class Writer:
 
         Raises StorageError where others depend on one that is not taken.
         """
-        rows, total = 0, count_of(connection, table)
+        rows, total = 0, count_of(connection, table, self._owner_id)
 
         def lines() -> Iterator[bytes]:
             nonlocal rows
-            for number, row in enumerate(each_row(connection, table), 1):
+            for number, row in enumerate(each_row(connection, table, self._owner_id), 1):
                 if line := judge.line(table, row):
                     yield line
                     rows += 1

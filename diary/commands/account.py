@@ -1,0 +1,66 @@
+"""Commands on the whole diary of one person: take it along, end it, claim it."""
+
+import argparse
+import sys
+
+from diary import assembly
+from diary.account import finish_ends
+from diary.commands.console import progress, write
+from diary.commands.keep import photos_of, refuse_lost, tell_left_out, tell_lost
+from diary.diary import Diary
+from diary.errors import DiaryError, NotFoundError, StorageError
+from diary.settings import Settings, load_settings, project_secrets
+from diary.transfer.plan import days_of
+
+_LATER = (
+    "Its former photos, or traces in the database's file, cannot be removed just now. The running program does it as "
+    "soon as it can, and so does: python -m diary sweep"
+)
+_BACKUPS = "Backups, and copies kept before an update, still hold it, until you remove them or they age out."
+
+
+def settings_of(owner_id: str) -> Settings:
+    """The settings, by which somebody of that name keeps a diary. Raises NotFoundError, StorageError, SettingsError."""
+    settings = load_settings(secrets=project_secrets())
+    assembly.prepare(settings, begin=False)
+    if not assembly.is_known(settings, owner_id):
+        raise NotFoundError(f"There is no diary of “{owner_id}” here. Say with --owner whose it is.")
+    return settings
+
+
+def take_along(args: argparse.Namespace) -> None:
+    """Write the whole diary of one person into one archive."""
+    settings = settings_of(args.owner)
+    with progress(sys.stderr) as tell:
+        done = assembly.download(settings, args.owner, args.file, tell)
+    tell_lost(done.lost)
+    tell_left_out(done.left_out)
+    write(sys.stdout, f"{days_of(done.days)} and {photos_of(done.photos)} of “{args.owner}” are in {args.file}.")
+    refuse_lost(done.lost, settings, done.left_out)
+
+
+def delete_account(args: argparse.Namespace) -> None:
+    """Remove the diary of one person for good."""
+    if args.confirm != args.owner:
+        raise DiaryError("Nothing was deleted: --confirm has to repeat the name that --owner gives, to the letter.")
+    settings = settings_of(args.owner)
+    diary = Diary(args.owner, assembly.make_parts(settings, patient=True))
+    days, is_done = diary.count(), diary.end()
+    write(sys.stdout, f"The diary of “{args.owner}” is deleted, with {days_of(days)}. {_BACKUPS}")
+    if not is_done:
+        write(sys.stdout, _LATER)
+
+
+def claim(args: argparse.Namespace) -> None:
+    """Make the diary of one owner another's."""
+    settings = load_settings(secrets=project_secrets())
+    assembly.prepare(settings, begin=False)
+    with progress(sys.stderr) as tell:
+        done = assembly.claim(settings, args.owner, args.to, tell)
+    tell_lost(done.lost)
+    said = f"{days_of(done.days)} and {photos_of(done.photos)}"
+    write(sys.stdout, f"{said} of “{args.owner}” belong to “{args.to}” now.")
+    try:
+        finish_ends(assembly.make_parts(settings, patient=True))
+    except StorageError:
+        write(sys.stdout, _LATER)
