@@ -1,6 +1,7 @@
 """What the documents say is so: settings, commands, links."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ def test_every_command_of_the_papers_works(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    first = ["demo", "--days", "30"] if not command.startswith(("demo", "migrate")) else ["migrate"]
+    owner = re.findall(r"--owner \S+", command)
+    first = f"demo --days 30 {''.join(owner)}".split() if not command.startswith(("demo", "migrate")) else ["migrate"]
     before = {"import": ["export", "days.json"], "restore": ["backup", *command.split()[1:2]]}.get(
         command.partition(" ")[0]
     )
@@ -52,7 +54,7 @@ def test_every_command_of_the_papers_works(
         assert main(needed) == 0
     for example, own in ((r"postgresql://\S+", f"sqlite:///{tmp_path}/new.db"), (r"s3://\S+", f"{tmp_path}/album")):
         command = re.sub(example, own, command)
-    assert main(command.split()) == 0, capsys.readouterr().err
+    assert main(shlex.split(command)) == 0, capsys.readouterr().err
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)

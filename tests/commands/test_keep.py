@@ -134,6 +134,9 @@ def test_a_spoiled_row_is_told_by_name_and_by_the_exit_code_and_the_rest_comes_b
     [
         ["backup", "x.zip"],
         ["export", "x.json"],
+        ["export", "x.zip"],
+        ["delete-account", "--confirm", "local"],
+        ["claim", "--to", "anna"],
         ["move", "--to", "new"],
         ["move", "--to", "sqlite:///new.db"],
         ["sweep"],

@@ -1,5 +1,6 @@
 """The command line as a program: what it answers to the shell."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,9 +70,10 @@ def test_help_names_every_command() -> None:
     told = run("--help")
     assert told.returncode == 0
     for command in (
-        "migrate", "demo", "export", "import", "doctor", "backup", "restore", "move", "sweep",
+        "migrate", "demo", "export", "import", "delete-account", "claim", "backup", "restore", "move", "sweep",
+        "doctor",
     ):  # fmt: skip
-        assert f"    {command} " in told.stdout
+        assert re.search(rf"^    {command}\s", told.stdout, re.MULTILINE)
 
 
 def test_the_answer_can_be_written_in_any_encoding(tmp_path: Path) -> None:
