@@ -58,7 +58,11 @@ def sweep(parts: Parts, *, even_most: bool = False) -> Swept:
 
 
 def forget(parts: Parts) -> Swept:
-    """Forget deleted days and former versions older than 30 days, with the photos that only they showed."""
+    """Forget deleted days and former versions older than 30 days, with the photos that only they showed.
+
+    So are log-ins that were ended then: none lasts any longer by itself.
+    """
+    parts.endings.forget(parts.clock() - KEPT)
     gone = parts.revisions.forget(parts.clock() - KEPT)
     photos = _remove(parts, gone.photos - parts.revisions.photos_in_use(gone.photos), YOUNG)
     log.info("forgot days=%d versions=%d photos=%d", gone.days, gone.versions, photos)

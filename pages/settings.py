@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from diary.transfer.csv_file import csv_lines
-from diary.transfer.json_file import json_lines
 from diary.ui import account, past, text
 from diary.ui.mood_editor import mood_editor
 from diary.ui.state import current_diary, places, set_values, told, value, zone
@@ -31,29 +29,7 @@ st.selectbox(
 )
 st.caption(f"Your browser says that you are in {text.plain(zone())}.")
 
-st.html(
-    '<div class="says"><h2>Take it along</h2><p>All your days in one file, to keep or to read elsewhere. '
-    "Photos stay where they are.</p></div>"
-)
-with st.container(horizontal=True):
-    st.download_button(
-        "Download as JSON",
-        data=lambda: "".join(json_lines(diary.each(), diary.all_moods())),
-        file_name="music-diary.json",
-        mime="application/json",
-        key="download_json",
-        on_click="ignore",
-        icon=":material/download:",
-    )
-    st.download_button(
-        "Download as CSV",
-        data=lambda: "".join(csv_lines(diary.each())),
-        file_name="music-diary.csv",
-        mime="text/csv",
-        key="download_csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+account.take_along()
 
 st.html(
     '<div class="says"><h2>Trash</h2><p>Deleted days are kept for 30 days, and so is what a day was before a change: '
@@ -71,3 +47,5 @@ st.html('<div class="says"><h2>Where it is kept</h2></div>')
 kept = {**places(), "Written so far": text.days(diary.count())}
 rows = "".join(f"<dt>{name}</dt><dd>{text.html(place)}</dd>" for name, place in kept.items())
 st.html(f'<dl class="places">{rows}</dl>')
+
+account.end()

@@ -9,6 +9,7 @@ from diary.commands.console import progress, write
 from diary.commands.keep import photos_of, refuse_lost, tell_left_out, tell_lost
 from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError, StorageError
+from diary.protocols import Parts
 from diary.settings import Settings, load_settings, project_secrets
 from diary.transfer.plan import days_of
 
@@ -49,6 +50,25 @@ def delete_account(args: argparse.Namespace) -> None:
     write(sys.stdout, f"The diary of “{args.owner}” is deleted, with {days_of(days)}. {_BACKUPS}")
     if not is_done:
         write(sys.stdout, _LATER)
+
+
+def disable(args: argparse.Namespace) -> None:
+    """End all log-ins of one person, and let none begin."""
+    parts = _parts_of_all()
+    parts.endings.shut_out(args.owner, parts.clock())
+    write(sys.stdout, f"“{args.owner}” is signed out everywhere, and cannot sign in. Their diary stays as it is.")
+
+
+def enable(args: argparse.Namespace) -> None:
+    """Let one person sign in again."""
+    was_out = _parts_of_all().endings.let_in(args.owner)
+    write(sys.stdout, f"“{args.owner}” can sign in{' again' if was_out else '; they were not disabled'}.")
+
+
+def _parts_of_all() -> Parts:
+    settings = load_settings(secrets=project_secrets())
+    assembly.prepare(settings, begin=False)
+    return assembly.make_parts(settings, patient=True)
 
 
 def claim(args: argparse.Namespace) -> None:

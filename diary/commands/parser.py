@@ -83,6 +83,12 @@ def _add_account(command: Callable[[str, Command, str], argparse.ArgumentParser]
         "is not touched.",
     )
     delete.add_argument("--confirm", required=True, metavar="OWNER", help="the same name again, for you mean it")
+    command(
+        "disable",
+        account.disable,
+        "Sign one person out everywhere and let them in no more. What they wrote stays as it is.",
+    )
+    command("enable", account.enable, "Let a person who was disabled sign in again.")
     claim = command(
         "claim",
         account.claim,

@@ -1,10 +1,13 @@
-"""Who is logged in, and the ways out: of this browser, of all of them."""
+"""Who is logged in and the ways out, the diary as a file, and its end."""
 
 import streamlit as st
 
+from diary.errors import DiaryError
 from diary.log import audit
-from diary.ui import shared, text
-from diary.ui.state import current_owner, told, visitor
+from diary.ui import rates, shared, text
+from diary.ui.state import begin_anew, current_diary, current_owner, tab, told, value, visitor
+
+_SURE = "delete my diary"
 
 
 def signed_in() -> None:
@@ -17,7 +20,46 @@ def signed_in() -> None:
     with st.container(horizontal=True):
         st.button("Sign out", key="sign-out", on_click=st.logout, icon=":material/logout:")
         st.button("Sign out everywhere", key="sign-out-everywhere", on_click=_sign_out_everywhere, type="tertiary")
-    st.caption(f"For whoever runs this diary, you are `{text.plain(who.owner_id)}`.")
+    st.html(f'<p class="written">For whoever runs this diary, you are<br><code>{text.html(who.owner_id)}</code></p>')
+
+
+def take_along() -> None:
+    """The diary as a file, to keep or to read elsewhere."""
+    st.html(
+        '<div class="says"><h2>Take it along</h2><p>Everything is one archive: days, photos, moods, former versions, '
+        "the trash. Any music diary can restore it. JSON and CSV hold your days, for other programs.</p>"
+        '<p class="ways"><a href="/take/everything.zip" download>Download everything</a>'
+        '<a href="/take/days.json" download>Days as JSON</a><a href="/take/days.csv" download>Days as CSV</a></p></div>'
+    )
+
+
+def end() -> None:
+    """The end of the diary, for those who write down that they mean it."""
+    st.html(
+        '<div class="says"><h2>Delete this diary</h2><p>All days, photos, moods, drafts and former versions '
+        "go, at once and for good. Backups made by whoever runs this diary hold it until they are removed. "
+        "Download everything first, if you may want it again.</p></div>"
+    )
+    st.text_input(f"Write “{_SURE}” if that is what you want", key="end_sure", width=420)
+    st.button("Delete this diary", key="end", on_click=_end, icon=":material/delete_forever:")
+
+
+@told
+def _end() -> None:
+    if (value("end_sure") or "").strip().lower() != _SURE:
+        raise DiaryError(f"Nothing was deleted. To delete this diary, write “{_SURE}” above the button first.")
+    diary, parts = current_diary(), shared.parts()
+    if not rates.may("ending", diary.owner_id):
+        raise DiaryError("That was often. Please try again in an hour.")
+    is_done = diary.end()
+    parts.endings.end_all(diary.owner_id, parts.clock())
+    audit("deleted their diary", diary.owner_id)
+    shared.begin_anew()
+    begin_anew()
+    rest = "" if is_done else " Some photos could not be removed just now; the diary keeps at it until they are."
+    tab().news = f"Your diary is deleted. What you see is a new, empty one.{rest}"
+    if visitor():
+        st.logout()
 
 
 @told

@@ -103,10 +103,13 @@ def navigation(pages: Sequence[StreamlitPage], icons: Sequence[str], current: St
 
 
 def notice() -> None:
-    """Why what was asked for last could not be done."""
-    if tab().notice:
-        st.error(text.plain(tab().notice or ""), icon=":material/error:")
-        tab().notice = None
+    """What became of what was asked for last, where that cannot be seen."""
+    told = tab()
+    if told.notice:
+        st.error(text.plain(told.notice), icon=":material/error:")
+    if told.news:
+        st.success(text.plain(told.news), icon=":material/check:")
+    told.notice = told.news = None
 
 
 def out_of_reach(sentence: str, typed: bool) -> None:

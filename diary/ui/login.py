@@ -22,7 +22,7 @@ from diary.ui.gate import is_asked_here
 from diary.ui.visitor import Visitor, is_of_login, read_visitor
 
 log = logging.getLogger(__name__)
-OF_SOMEBODY = ("/photo/", "/media/", "/_stcore/upload_file/", "/everything.zip")  # nothing for those who are nobody
+OF_SOMEBODY = ("/photo/", "/media/", "/_stcore/upload_file/", "/take/")  # nothing for those who are nobody
 ON_THE_WAY = ("/auth/", "/oauth2callback")  # they look after the cookies of a log-in, be it over or not
 FOR_PROBES = ("/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics")
 MAX_TABS = 100  # of one person, or of one address where nobody is logged in

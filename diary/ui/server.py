@@ -28,7 +28,7 @@ from diary import assembly, log
 from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.settings import Settings
 from diary.sweep import Caretaker
-from diary.ui import cover, gate, photos, roundtrip, shared
+from diary.ui import cover, gate, photos, roundtrip, shared, take_out
 from diary.ui.login import LogIn
 
 SHELL = str(Path(__file__).with_name("shell.py"))
@@ -107,6 +107,7 @@ def routes() -> Sequence[Route]:
         Route("/readyz", _ready),
         Route("/cover/{seed}.svg", _cover),
         Route("/photo/{key:path}", _photo),
+        *take_out.routes(),
     ]
 
 
@@ -134,11 +135,8 @@ async def _cover(request: Request) -> Response:
 
 def _photo(request: Request) -> Response:
     """A photo by its signed address, which `photos.photo_url` gave to a page of its owner."""
-    visitor = request.scope.get("visitor")
     try:
-        photo = photos.photo_behind(
-            visitor.owner_id if visitor else "local", request.path_params["key"], request.query_params
-        )
+        photo = photos.photo_behind(take_out.owner_behind(request), request.path_params["key"], request.query_params)
     except NotFoundError:
         return PlainTextResponse("not found", 404)
     except DiaryError as error:

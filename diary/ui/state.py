@@ -46,8 +46,10 @@ def current_diary() -> Diary:
 
 
 def places() -> dict[str, str]:
-    """Where days and photos are kept, as a person may see it."""
+    """Where days and photos are kept, as a person may see it; with log-in that is the operator's own affair."""
     kept = settings()
+    if kept.has_login:
+        return {}
     return {"Days": kept.database_place, "Photos": str(kept.photos)}
 
 
@@ -172,7 +174,8 @@ class Tab:
     change: Change | None = None
     uploads: int = 0
     playing: date | None = None
-    notice: str | None = None
+    notice: str | None = None  # why what was asked for last could not be done
+    news: str | None = None  # what was done
     rescued: Unsaved | None = None
 
     def leave_form(self, change: Change | None) -> None:
@@ -186,6 +189,11 @@ def tab() -> Tab:
     """This tab's memory."""
     remembered: Tab = st.session_state.setdefault("tab", Tab())
     return remembered
+
+
+def begin_anew() -> None:
+    """Forget all that this tab holds."""
+    st.session_state.clear()
 
 
 def value(key: str) -> Any:

@@ -327,7 +327,7 @@ def test_the_days_can_be_taken_along(open_page: Open, server: DiaryServer, kind:
     page = open_page(width=390)
     page.goto(f"{server.url}/settings")
     with page.expect_download() as download:
-        page.get_by_role("button", name=f"Download as {kind}").click()
+        page.get_by_role("link", name=f"Days as {kind}").click()
     assert download.value.path().read_text(encoding="utf-8").replace("{\n", "{", 1).lstrip().startswith(begins)
 
 

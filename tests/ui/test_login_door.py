@@ -166,7 +166,7 @@ def test_a_photo_is_shown_to_its_owner_under_an_address_that_cannot_be_made_up(h
     assert house.ask(bens, ada).status == 404
 
 
-@pytest.mark.parametrize("path", ["/photo/x", "/media/x", "/_stcore/upload_file/x/y", "/everything.zip"])
+@pytest.mark.parametrize("path", ["/photo/x", "/media/x", "/_stcore/upload_file/x/y", "/take/everything.zip"])
 def test_nobody_gets_no_file(house: House, path: str) -> None:
     answer = house.ask(path)
     assert answer.status == 404

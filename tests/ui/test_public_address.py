@@ -19,7 +19,7 @@ ROUTES = [
     "/readyz",
     "/cover/0123456789abcdef.svg",
     "/photo/x",
-    "/everything.zip",
+    "/take/everything.zip",
     "/auth/login",
     "/auth/logout",
     "/oauth2callback?error=access_denied&state=x",

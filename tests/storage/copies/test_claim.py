@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from diary.ending import finish_ends
 from sqlalchemy import Engine, event, select
 
 from diary.diary import Diary
-from diary.ending import finish_ends
 from diary.errors import AwayError, EndedError, NotFoundError, StorageError, TransferError
 from diary.model import EntryDraft, Unsaved
 from diary.protocols import Parts
