@@ -45,8 +45,9 @@ def test_every_command_of_the_papers_works(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    owner = re.findall(r"--owner \S+", command)
-    first = f"demo --days 30 {''.join(owner)}".split() if not command.startswith(("demo", "migrate")) else ["migrate"]
+    words = shlex.split(command)
+    owner = words[words.index("--owner") :][:2] if "--owner" in words else []
+    first = ["demo", "--days", "30", *owner] if not command.startswith(("demo", "migrate")) else ["migrate"]
     before = {"import": ["export", "days.json"], "restore": ["backup", *command.split()[1:2]]}.get(
         command.partition(" ")[0]
     )

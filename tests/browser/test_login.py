@@ -105,13 +105,12 @@ def test_a_server_that_restarts_while_somebody_signs_in_lets_them_in(open_page: 
     login.expect_inside(page)
 
 
-@pytest.mark.parametrize("place", [3, -3], ids=["content", "signature"])
-def test_a_cookie_that_was_changed_lets_nobody_in(open_page: Open, server: DiaryServer, place: int) -> None:
+def test_a_cookie_that_was_changed_lets_nobody_in(open_page: Open, server: DiaryServer) -> None:
     page = open_page()
     login.log_in(page, server, "ada")
     cookie = next(cookie for cookie in page.context.cookies() if cookie["name"] == "_streamlit_user")
     signs = list(cookie["value"].strip('"'))
-    signs[place] = "A" if signs[place] != "A" else "B"
+    signs[-3] = "A" if signs[-3] != "A" else "B"
     page.context.add_cookies([{**cookie, "value": "".join(signs)}])
     page.goto(f"{server.url}/timeline")
     login.expect_welcome(page)

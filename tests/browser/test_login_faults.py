@@ -1,4 +1,7 @@
-"""Log-in when Cognito, or somebody between, does what it should not: one sentence, no door left open, no dead end."""
+"""Log-in when Cognito, or somebody between, does what it should not: one sentence, no door left open, no dead end.
+
+`tests/ui/test_roundtrip.py` does the same, and more of it, without a screen.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +16,6 @@ Open = Callable[..., Page]
 World = tuple[DiaryServer, Cognito]
 FAILED = "Signing in did not work. Please try again."
 AWAY = "The page to sign in at does not answer. Please try again in a while."
-HOUR = 3600
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def cognito(world: World) -> Iterator[Cognito]:
     world[1].clear()
 
 
-@pytest.mark.parametrize("knob", ["wrong_nonce", "expired_token", "bad_signature", "wrong_audience", "wrong_issuer"])
+@pytest.mark.parametrize("knob", ["wrong_nonce", "expired_token", "bad_signature"])
 def test_a_token_that_is_not_right_lets_nobody_in_until_it_is(
     open_page: Open, server: DiaryServer, cognito: Cognito, knob: str
 ) -> None:
@@ -50,45 +52,31 @@ def test_a_token_that_is_not_right_lets_nobody_in_until_it_is(
     assert "eyJ" not in server.log()  # how every token begins
 
 
-def test_a_log_in_that_was_made_too_long_ago_is_none(open_page: Open, server: DiaryServer, cognito: Cognito) -> None:
+def test_a_token_with_much_in_it_is_good(open_page: Open, server: DiaryServer, cognito: Cognito) -> None:
     page = open_page()
-    cognito.knobs.old_auth_time = 720 * HOUR
-    login.leave_for_provider(page, server)
-    login.sign_in(page, "ada")
-    login.expect_welcome(page, FAILED)
-
-
-@pytest.mark.parametrize("knob", [{"old_auth_time": 719 * HOUR}, {"no_auth_time": True}, {"many_groups": 200}])
-def test_a_token_that_is_merely_odd_is_good(
-    open_page: Open, server: DiaryServer, cognito: Cognito, knob: dict[str, int]
-) -> None:
-    page = open_page()
-    for name, value in knob.items():
-        setattr(cognito.knobs, name, value)
+    cognito.knobs.many_groups = 200
     login.log_in(page, server, "ada")
     page.reload()
     login.expect_inside(page)
 
 
-@pytest.mark.parametrize("kind", [500, "drop", "html", "broken"])
 def test_a_provider_that_fails_at_the_way_back_can_be_tried_again(
-    open_page: Open, server: DiaryServer, cognito: Cognito, kind: str | int
+    open_page: Open, server: DiaryServer, cognito: Cognito
 ) -> None:
     page = open_page()
     login.leave_for_provider(page, server)
-    cognito.fault("token", kind)
+    cognito.fault("token", "drop")
     login.sign_in(page, "ada")
     login.expect_welcome(page, FAILED)
     cognito.clear()
     login.log_in(page, server, "ada")
 
 
-@pytest.mark.parametrize("kind", [500, "drop", "html"])
 def test_a_provider_that_does_not_describe_itself_is_away(
-    open_page: Open, server: DiaryServer, cognito: Cognito, kind: str | int
+    open_page: Open, server: DiaryServer, cognito: Cognito
 ) -> None:
     page = open_page()
-    cognito.fault("discovery", kind)
+    cognito.fault("discovery", "drop")
     page.goto(f"{server.url}/timeline")
     login.expect_welcome(page)
     page.locator(".st-key-sign-in button").click()

@@ -143,9 +143,12 @@ def test_a_token_that_is_not_right_lets_in_nobody(server: DiaryServer, cognito: 
     assert not answer.cookies.get(USER)
 
 
-def test_a_log_in_at_the_provider_that_is_too_old_is_none(server: DiaryServer, cognito: Cognito) -> None:
-    cognito.knobs.old_auth_time = 721 * 3600
-    assert Reader(server, cognito).sign_in().headers["location"] == "/?login=failed"
+@pytest.mark.parametrize(("hours", "way"), [(719, "/"), (720, "/?login=failed")])
+def test_a_log_in_at_the_provider_that_is_too_old_is_none(
+    server: DiaryServer, cognito: Cognito, hours: int, way: str
+) -> None:
+    cognito.knobs.old_auth_time = hours * 3600
+    assert Reader(server, cognito).sign_in().headers["location"] == way
 
 
 def test_without_a_time_of_the_password_that_of_the_token_counts(server: DiaryServer, cognito: Cognito) -> None:
@@ -153,7 +156,7 @@ def test_without_a_time_of_the_password_that_of_the_token_counts(server: DiarySe
     assert Reader(server, cognito).sign_in().headers["location"] == "/"
 
 
-@pytest.mark.parametrize("fault", ["drop", 500])
+@pytest.mark.parametrize("fault", ["drop", 500, "html", "broken"])
 def test_a_provider_that_does_not_give_the_token_is_told(
     server: DiaryServer, cognito: Cognito, fault: str | int
 ) -> None:
@@ -161,7 +164,7 @@ def test_a_provider_that_does_not_give_the_token_is_told(
     assert Reader(server, cognito).sign_in().headers["location"] == "/?login=failed"
 
 
-@pytest.mark.parametrize("fault", ["drop", 500])
+@pytest.mark.parametrize("fault", ["drop", 500, "html"])
 def test_a_provider_that_is_away_is_told_where_one_stands(
     server: DiaryServer, cognito: Cognito, fault: str | int
 ) -> None:
