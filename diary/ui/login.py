@@ -24,7 +24,7 @@ from diary.ui.visitor import Visitor, is_of_login, read_visitor
 log = logging.getLogger(__name__)
 OF_SOMEBODY = ("/photo/", "/media/", "/_stcore/upload_file/", "/take/")  # nothing for those who are nobody
 ON_THE_WAY = ("/auth/", "/oauth2callback")  # they look after the cookies of a log-in, be it over or not
-FOR_PROBES = ("/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics")
+FROM_HERE = ("/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics", "/_stcore/agent/")  # by any name of loopback
 MAX_TABS = 100  # of one person, or of one address where nobody is logged in
 
 
@@ -53,7 +53,7 @@ class LogIn:
         """By the Host asked for, and the page that opens a socket; whoever looks after the server may ask from it."""
         headers = Headers(scope=scope)
         if headers.getlist("host") != [urlsplit(self._origin).netloc]:
-            return scope["type"] == "http" and scope["path"] in FOR_PROBES and is_asked_here(scope)
+            return scope["type"] == "http" and scope["path"].startswith(FROM_HERE) and is_asked_here(scope)
         return scope["type"] == "http" or headers.get("origin", self._origin) == self._origin
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -23,6 +23,8 @@ _SHELF = (
     ("All of us dancing", "lively"),
     ("Letters unsent", "anxious"),
     ("Home by ten", "hopeful"),
+    ("The long way round", "wistful"),
+    ("Nothing to do", "happy"),
 )
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.screen import assert_no_exception, settled
 from tests.browser.server import DiaryServer, demo
+from tests.test_settings_login import LOG_IN
 
 Open = Callable[..., Page]
 PATHS = ("/", "/?day=2026-11-01", "/timeline", "/timeline?view=calendar&month=2026-10", "/moods", "/settings")
@@ -40,6 +41,28 @@ def test_a_page_of_a_full_diary_is_sound(open_page: Open, full: DiaryServer, pat
     assert page.console_errors == []
     assert page.page_errors() == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
+    server = DiaryServer(tmp_path_factory.mktemp("closed"))
+    server.url = server.url.replace("127.0.0.1", "localhost")
+    server.env |= {**LOG_IN, "AUTH_REDIRECT_URI": f"{server.url}/oauth2callback"}
+    with server:
+        yield server
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_welcome_is_sound(open_page: Open, closed: DiaryServer, width: int, dark: bool) -> None:
+    page = open_page(width=width, dark=dark)
+    look_at(page, f"{closed.url}/?login=failed")
+    assert_no_exception(page)
+    assert page.console_errors == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    assert page.get_by_role("button", name="Sign in").bounding_box()["y"] < 700, "one has to look for the way in"
     found = Axe().run(page, options=RULES).response["violations"]
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
 

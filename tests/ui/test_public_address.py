@@ -112,3 +112,22 @@ def test_ones_own_searches_are_counted_for_oneself() -> None:
     assert rates.may("download", "ada")
     rates.forgive()
     assert rates.may("search", "ada")
+
+
+def test_an_agent_that_the_operator_lets_in_is_nobody_and_asks_from_the_machine(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    on = {**LOG_IN, "STREAMLIT_SERVER_ENABLE_AGENT_API": "true"}
+    with DiaryServer(tmp_path_factory.mktemp("agent"), on) as server:
+        here = f"127.0.0.1:{server.port}"
+        told = ask(server, "/_stcore/agent/openapi.json", Host=here)
+        assert told.status == 200
+        assert ask(server, "/_stcore/agent/openapi.json").status == 404
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+        headers = {"Host": here, "Content-Type": "application/json"}
+        connection.request("POST", "/_stcore/agent/interact", body="{}", headers=headers)
+        answer = connection.getresponse()
+        said = answer.read().decode()
+        assert answer.status == 200
+        assert "yours alone" in said
+        assert "How was your day?" not in said
