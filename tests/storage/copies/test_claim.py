@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from diary.ending import finish_ends
 from sqlalchemy import Engine, event, select
 
+from diary.account import finish_ends
 from diary.diary import Diary
 from diary.errors import AwayError, EndedError, NotFoundError, StorageError, TransferError
 from diary.model import EntryDraft, Unsaved
@@ -22,6 +22,7 @@ from diary.storage.copies.snapshot import TABLES
 from diary.storage.database import reading
 from diary.storage.photos import PhotoStore, Picture, open_photos
 from diary.storage.photos.waiting import WaitingPhotos
+from diary.storage.wall import EVERYONE
 from tests.builders import SERENE, TODAY, a_row_of_days, make_engine, make_parts, over
 from tests.storage.copies.world import picture, quiet
 
@@ -63,7 +64,7 @@ def write(parts: Parts, database: str, owner: str = LOCAL) -> Diary:
 def state(database: str, parts: Parts, owner: str) -> dict[str, list[str]]:
     """All that is kept of a person, but for the name under which it is."""
     folder, kept = parts.photos.folder_of(owner), {}
-    with reading(make_engine(database)) as connection:
+    with reading(make_engine(database), EVERYONE) as connection:
         for table in TABLES:
             rows = [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
             kept[table.name] = [repr(row).replace(owner, "OWNER").replace(f"'{folder}/", "'FOLDER/") for row in rows]
@@ -191,7 +192,7 @@ def test_a_page_of_the_old_owner_that_is_still_open_changes_nothing(database: st
 def test_an_owner_whose_former_diary_is_still_being_removed_has_to_wait(database: str, folder: PhotoStore) -> None:
     parts = make_parts(database, photos=folder)
     Diary(LOCAL, parts).save(EntryDraft(TODAY, "calm"))
-    parts.ends.end(ANNA, parts.clock())
+    parts.accounts.end(ANNA, parts.clock())
     with pytest.raises(AwayError, match="python -m diary sweep"):
         claimed(database, folder)
     finish_ends(parts)
@@ -262,4 +263,4 @@ def test_killed_at_any_point_it_has_lost_nothing_and_the_next_one_finishes(
     assert claimed(database, folder) == Claimed(DAYS, 5, ())
     finish_ends(parts)
     assert state(database, parts, ANNA) == before
-    assert parts.ends.unfinished() == ()
+    assert parts.accounts.unfinished() == ()
