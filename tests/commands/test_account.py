@@ -57,6 +57,7 @@ def test_an_archive_of_one_person_comes_back_in_an_empty_place(
     assert main(["export", str(file), "--owner", "ben"]) == 0
     assert capsys.readouterr() == (f"5 days and 1 photo of “ben” are in {file}.\n", "")
     before = list(diary_of("ben").each())
+    monkeypatch.delenv("DIARY_MIGRATION_URL", raising=False)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'diary.db'}")
     monkeypatch.setenv("DIARY_PHOTOS", str(tmp_path / "new" / "photos"))
     assert main(["restore", str(file)]) == 0
