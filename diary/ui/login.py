@@ -23,7 +23,7 @@ from diary.ui.visitor import Visitor, is_of_login, read_visitor
 
 log = logging.getLogger(__name__)
 OF_SOMEBODY = ("/photo/", "/media/", "/_stcore/upload_file/", "/take/")  # nothing for those who are nobody
-ON_THE_WAY = ("/auth/", "/oauth2callback")  # they look after the cookies of a log-in, be it over or not
+ON_THE_WAY = ("/auth/", "/oauth2callback")
 FROM_HERE = ("/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics", "/_stcore/agent/")  # by any name of loopback
 MAX_TABS = 100  # of one person, or of one address where nobody is logged in
 
@@ -57,18 +57,22 @@ class LogIn:
         return scope["type"] == "http" or headers.get("origin", self._origin) == self._origin
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        known = read_visitor(HTTPConnection(scope).cookies, self._settings)
-        visitor = None if known is None or await run_in_threadpool(is_over, known) else known
-        scope["visitor"] = visitor
-        if visitor is None and scope["path"].startswith(OF_SOMEBODY):
-            await _refuse(scope, receive, send, "not found", 404)
-            return
-        if visitor is None and not scope["path"].startswith(ON_THE_WAY):
-            scope["headers"] = [_without_login(*header) for header in scope["headers"]]
+        scope["visitor"] = visitor = await self._visitor(scope)
         if scope["type"] == "websocket":
+            if visitor is None:
+                scope["headers"] = [_without_login(*header) for header in scope["headers"]]
             await self._keep_tab(visitor, scope, receive, send)
+        elif visitor is None and scope["path"].startswith(OF_SOMEBODY):
+            await _refuse(scope, receive, send, "not found", 404)
         else:
             await self.app(scope, receive, send)
+
+    async def _visitor(self, scope: Scope) -> Visitor | None:
+        """Who asks, where that makes a difference: scripts and fonts are the same for everybody."""
+        if scope["type"] == "http" and not scope["path"].startswith(OF_SOMEBODY + ON_THE_WAY):
+            return None
+        known = read_visitor(HTTPConnection(scope).cookies, self._settings)
+        return None if known is None or await run_in_threadpool(is_over, known) else known
 
     async def _keep_tab(self, visitor: Visitor | None, scope: Scope, receive: Receive, send: Send) -> None:
         whose = visitor.owner_id if visitor else (scope.get("client") or ("",))[0]

@@ -6,7 +6,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-LIMITS = {"log-in": "60/minute", "search": "90/minute", "download": "6/hour", "ending": "10/hour"}
+LIMITS = {"log-in": "60/minute", "search": "90/minute", "download": "20/hour", "ending": "10/hour"}
 
 
 @cache

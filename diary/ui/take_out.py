@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from diary import assembly
 from diary.diary import Diary
-from diary.errors import DiaryError
+from diary.errors import DiaryError, NotFoundError
 from diary.log import audit
 from diary.transfer.csv_file import csv_lines
 from diary.transfer.json_file import json_lines
@@ -31,18 +31,23 @@ def routes() -> list[Route]:
 
 
 def owner_behind(request: Request) -> str:
-    """Whose request it is; nobody's come no further than the door."""
-    visitor = request.scope.get("visitor")
-    return visitor.owner_id if visitor else "local"
+    """Whose request it is. Raises NotFoundError where nobody has logged in to a diary with log-in."""
+    if not shared.settings().has_login:
+        return "local"
+    if visitor := request.scope["visitor"]:
+        return str(visitor.owner_id)
+    raise NotFoundError("There is nothing here for those who have not signed in.")
 
 
 def _giving(make: Callable[[Diary], Response]) -> Callable[[Request], Response]:
     def give(request: Request) -> Response:
-        owner = owner_behind(request)
-        if not rates.may("download", owner):
-            return PlainTextResponse("That was often. Please try again in an hour.\n", 429)
         try:
+            owner = owner_behind(request)
+            if not rates.may("download", owner):
+                return PlainTextResponse("That was often. Please try again in an hour.\n", 429)
             response = make(shared.diary_of(owner))
+        except NotFoundError as error:
+            return PlainTextResponse(f"{error}\n", 404)
         except DiaryError as error:
             log.warning("nothing taken along: %s", type(error).__name__)
             return PlainTextResponse(f"{error}\n", 503)
