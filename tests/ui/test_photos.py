@@ -31,9 +31,9 @@ def key() -> str:
     return entry.photo
 
 
-def behind(address: str) -> bytes:
+def behind(address: str, owner: str = "local") -> bytes:
     parts = urlsplit(address)
-    return photos.photo_behind(parts.path.removeprefix("/photo/"), dict(parse_qsl(parts.query)))
+    return photos.photo_behind(owner, parts.path.removeprefix("/photo/"), dict(parse_qsl(parts.query)))
 
 
 @pytest.mark.parametrize("small", [False, True])
@@ -60,6 +60,12 @@ def test_an_address_ends_within_a_day(key: str, monkeypatch: pytest.MonkeyPatch)
 def test_a_changed_address_shows_nothing(key: str, old: str, new: str) -> None:
     with pytest.raises(NotFoundError):
         behind(photos.photo_url(key).replace(old, new, 1))
+
+
+@pytest.mark.parametrize("owner", ["ben", "", "local ", "Local"])
+def test_a_good_address_shows_nothing_to_somebody_else(key: str, owner: str) -> None:
+    with pytest.raises(NotFoundError):
+        behind(photos.photo_url(key), owner)
 
 
 def test_an_address_of_one_program_is_good_at_another_and_after_a_restart(key: str) -> None:
