@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -110,7 +111,11 @@ class Settings(BaseModel):
         "{}", alias="AUTH_CLIENT_KWARGS", description='more for the provider, as JSON: {"scope": "openid email"}'
     )
     session_hours: int = Field(
-        720, alias="DIARY_SESSION_HOURS", ge=1, le=720, description="a log-in ends this many hours after it was made"
+        720,
+        alias="DIARY_SESSION_HOURS",
+        ge=1,
+        le=720,
+        description="a log-in ends this many hours after the password was given",
     )
     log: Literal["text", "json"] = Field("text", alias="DIARY_LOG", description="form of the log on standard error")
 
@@ -147,7 +152,7 @@ class Settings(BaseModel):
     @classmethod
     def _own_address(cls, uri: str | None) -> str | None:
         """Cookies that let somebody in must not cross a network in the clear."""
-        if uri and not _OWN_ADDRESS.fullmatch(uri):
+        if uri and (not _OWN_ADDRESS.fullmatch(uri) or re.match(r"https:[^:]*:443/|http:[^:]*:80/", uri)):
             raise ValueError(
                 f"must be https://, the diary's host in small letters, and {_CALLBACK}; http:// is for localhost only"
             )
@@ -156,13 +161,10 @@ class Settings(BaseModel):
     @field_validator("auth_client_kwargs")
     @classmethod
     def _json_object(cls, given: str) -> str:
-        try:
-            is_object = isinstance(json.loads(given), dict)
-        except ValueError:
-            is_object = False
-        if not is_object:
-            raise ValueError('must be a JSON object like {"scope": "openid email"}')
-        return given
+        with suppress(ValueError):
+            if isinstance(json.loads(given), dict):
+                return given
+        raise ValueError('must be a JSON object like {"scope": "openid email"}')
 
     @field_validator("database_url", "migration_url")
     @classmethod

@@ -235,6 +235,8 @@ def _empty_caches() -> Iterator[None]:
     yield
     if rates := sys.modules.get("diary.ui.rates"):
         rates.forgive()
+    if shared := sys.modules.get("diary.ui.shared"):
+        shared.settings.cache_clear()
     if streamlit := sys.modules.get("streamlit"):
         streamlit.cache_data.clear()
         streamlit.cache_resource.clear()

@@ -8,6 +8,9 @@ from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
+from websockets.exceptions import ConnectionClosed
+
 from bench.session import Session
 from diary.assembly import make_parts
 from diary.diary import Diary
@@ -66,6 +69,13 @@ class House:
         """All that a page sends to a tab of theirs, in small letters."""
         with self.tab(page, who, query) as tab:
             return "\n".join(str(message) for message in tab.run().messages).lower()
+
+
+def told_to_go(tab: Session, address: str = "?login=over") -> bool:
+    """Whether the next thing that a tab says is not heard, and its page is sent to the welcome."""
+    with pytest.raises(ConnectionClosed):
+        tab.run()
+    return tab.heard.messages[-1].auth_redirect.url == address
 
 
 def fill(parts: Parts) -> dict[str, str]:

@@ -45,8 +45,10 @@ def delete_account(args: argparse.Namespace) -> None:
     if args.confirm != args.owner:
         raise DiaryError("Nothing was deleted: --confirm has to repeat the name that --owner gives, to the letter.")
     settings = settings_of(args.owner)
-    diary = Diary(args.owner, assembly.make_parts(settings, patient=True))
+    parts = assembly.make_parts(settings, patient=True)
+    diary = Diary(args.owner, parts)
     days, is_done = diary.count(), diary.end()
+    parts.endings.end_all(args.owner, parts.clock())
     write(sys.stdout, f"The diary of “{args.owner}” is deleted, with {days_of(days)}. {_BACKUPS}")
     if not is_done:
         write(sys.stdout, _LATER)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -119,11 +119,18 @@ def writing(engine: Engine, rows: Rows | None = None) -> Iterator[Connection]:
         yield connection
 
 
-def put_row(connection: Connection, table: Table, values: Mapping[str, object]) -> None:
-    """Insert a row or replace the one with its primary key, in one statement: two who do it at once both succeed."""
+def put_row(connection: Connection, table: Table, values: Mapping[str, object], change: Collection[str] = ()) -> None:
+    """Insert a row or replace the one with its primary key, in one statement: two who do it at once both succeed.
+
+    Of a row that is there only the columns of ``change`` are replaced, where any are named.
+    """
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     query = insert(table).values(**values)
-    connection.execute(query.on_conflict_do_update(index_elements=[*table.primary_key], set_=dict(values)))
+    connection.execute(
+        query.on_conflict_do_update(
+            index_elements=[*table.primary_key], set_={name: values[name] for name in change or values}
+        )
+    )
 
 
 @contextmanager

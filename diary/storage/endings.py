@@ -32,10 +32,8 @@ class EndingStore:
 
     def end_all(self, owner_id: str, now: datetime) -> None:
         """End all that the owner has made until ``now``."""
-        key = _hash(owner_id)
         with writing(self._engine) as connection:
-            if not connection.execute(update(endings).where(endings.c.key == key).values(at=now)).rowcount:
-                put_row(connection, endings, {"key": key, "at": now, "for_good": False})
+            put_row(connection, endings, {"key": _hash(owner_id), "at": now, "for_good": False}, change=["at"])
 
     def shut_out(self, owner_id: str, now: datetime) -> None:
         """End all that the owner has made, and let none of them begin."""

@@ -1,8 +1,10 @@
 """Who is logged in and the ways out, the diary as a file, and its end."""
 
+from contextlib import suppress
+
 import streamlit as st
 
-from diary.errors import DiaryError
+from diary.errors import DiaryError, StorageError
 from diary.log import audit
 from diary.ui import rates, shared, text
 from diary.ui.state import begin_anew, current_diary, current_owner, tab, told, value, visitor
@@ -52,8 +54,9 @@ def _end() -> None:
     if not rates.may("ending", diary.owner_id):
         raise DiaryError("That was often. Please try again in an hour.")
     is_done = diary.end()
-    parts.endings.end_all(diary.owner_id, parts.clock())
     audit("deleted their diary", diary.owner_id)
+    with suppress(StorageError):  # a page that is still open finds no diary any more
+        parts.endings.end_all(diary.owner_id, parts.clock())
     shared.begin_anew()
     begin_anew()
     rest = "" if is_done else " Some photos could not be removed just now; the diary keeps at it until they are."

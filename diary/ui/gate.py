@@ -7,7 +7,6 @@ browser sends gives it away.
 
 import re
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -19,7 +18,7 @@ from diary.settings import Settings
 
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 _INNER = re.compile(r"/_stcore/+(metrics|agent)")
-_OF_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host")
+_OF_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
 def check_address(settings: Settings) -> None:
@@ -29,6 +28,8 @@ def check_address(settings: Settings) -> None:
     """
     if settings.has_login and st.get_option("server.trustedUserHeaders"):
         raise SettingsError("Take server.trustedUserHeaders out: with log-in, no header may tell who somebody is.")
+    if settings.has_login and st.get_option("server.baseUrlPath"):
+        raise SettingsError("Take server.baseUrlPath out: with log-in, the diary is at the root of a host of its own.")
     address = st.get_option("server.address")
     if settings.has_login or settings.login == "off" or is_this_machine(address):
         return
@@ -99,6 +100,6 @@ def is_asked_here(scope: Scope) -> bool:
     if not (named and is_this_machine(named["name"].strip("[]").lower()) and is_this_machine(came_in[0])):
         return False
     origin = headers.get("origin")
-    if scope["type"] == "websocket" and origin is not None and urlsplit(origin).netloc.lower() != hosts[0].lower():
+    if scope["type"] == "websocket" and origin is not None and origin.lower().partition("://")[2] != hosts[0].lower():
         return False
     return not any(name in headers for name in _OF_A_PROXY)

@@ -4,20 +4,24 @@ Streamlit keeps the claims of a log-in in a signed cookie for 30 days, whatever 
 through only while the log-in lasts.
 """
 
+import asyncio
 import logging
 from collections import Counter
-from urllib.parse import urlsplit
+from contextlib import suppress
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from diary.clock import utc_now
 from diary.errors import DiaryError
 from diary.settings import Settings
-from diary.ui import shared
+from diary.ui import rates, shared
 from diary.ui.gate import is_asked_here
 from diary.ui.visitor import Visitor, is_of_login, read_visitor
 
@@ -25,14 +29,17 @@ log = logging.getLogger(__name__)
 OF_SOMEBODY = ("/photo/", "/media/", "/_stcore/upload_file/", "/take/")  # nothing for those who are nobody
 ON_THE_WAY = ("/auth/", "/oauth2callback")
 FROM_HERE = ("/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics", "/_stcore/agent/")  # by any name of loopback
-MAX_TABS = 100  # of one person, or of one address where nobody is logged in
+UPLOAD = "/_stcore/upload_file/"
+TO_DO = ("/auth/logout", "/take/")  # what a link on a page elsewhere must not do in one's name
+MAX_TABS, MAX_STRANGERS = 100, 30  # of one person; of one address, where nobody is logged in
+LAST = 2  # seconds in which a tab is still heard when its log-in ends by age, so that what was just typed is kept
 
 
 class LogIn:
     """Lets requests pass as those of a `Visitor`, or as nobody's: a log-in that is over is taken out of them.
 
-    ``scope["visitor"]`` tells our own routes. An open tab whose log-in has ended is not heard when it says the next
-    thing: its page is loaded anew, as nobody's.
+    ``scope["visitor"]`` tells our own routes. An open tab whose log-in was ended is not heard when it says the next
+    thing: its page is loaded anew, as nobody's. Where it ended by its age, that comes a moment later.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -64,6 +71,10 @@ class LogIn:
             await self._keep_tab(visitor, scope, receive, send)
         elif visitor is None and scope["path"].startswith(OF_SOMEBODY):
             await _refuse(scope, receive, send, "not found", 404)
+        elif _is_of_a_page_elsewhere(scope):
+            await _refuse(scope, receive, send, "Please do this from the diary itself.", 403)
+        elif visitor and _is_upload(scope) and not rates.may("upload", visitor.owner_id):
+            await _refuse(scope, receive, send, "That were many files. Please try again in an hour.", 429)
         else:
             await self.app(scope, receive, send)
 
@@ -72,52 +83,92 @@ class LogIn:
         if scope["type"] == "http" and not scope["path"].startswith(OF_SOMEBODY + ON_THE_WAY):
             return None
         known = read_visitor(HTTPConnection(scope).cookies, self._settings)
-        return None if known is None or await run_in_threadpool(is_over, known) else known
+        unknown = scope["path"].startswith(OF_SOMEBODY)  # a file may come from elsewhere than the database
+        return None if known is None or await run_in_threadpool(is_over, known, unknown) else known
 
     async def _keep_tab(self, visitor: Visitor | None, scope: Scope, receive: Receive, send: Send) -> None:
-        whose = visitor.owner_id if visitor else (scope.get("client") or ("",))[0]
-        if self._tabs[whose] >= MAX_TABS:
-            log.warning("too many tabs at once count=%d", MAX_TABS)
+        whose, most = (visitor.owner_id, MAX_TABS) if visitor else (rates.whence(scope), MAX_STRANGERS)
+        if self._tabs[whose] >= most:
+            log.warning("too many tabs at once count=%d", most)
             await _refuse(scope, receive, send, "Too many tabs are open.", 429)
             return
-
-        async def careful() -> Message:
-            message = await receive()
-            if visitor and message["type"] == "websocket.receive" and await run_in_threadpool(is_over, visitor):
-                await send({"type": "websocket.send", "bytes": _reload()})
-                await send({"type": "websocket.close", "code": 1008, "reason": "the log-in has ended"})
-                return {"type": "websocket.disconnect", "code": 1008}
-            return message
-
         self._tabs[whose] += 1
         try:
-            await self.app(scope, careful, send)
+            await self.app(scope, _Tab(visitor, receive, send).hear, send)
         finally:
             self._tabs[whose] -= 1
             self._tabs += Counter()  # forgets those who have none
 
 
-def _reload() -> bytes:
-    """Streamlit's own message that sends a browser to log in or out: here to the page that it shows."""
+class _Tab:
+    """What an open tab says, as far as it is to be heard."""
+
+    def __init__(self, visitor: Visitor | None, receive: Receive, send: Send) -> None:
+        self._visitor, self._receive, self._send = visitor, receive, send
+        self._leaving: asyncio.Task[None] | None = None
+
+    async def hear(self) -> Message:
+        """The next message, or that the tab is gone: its log-in was ended, or it does not speak as Streamlit does."""
+        message = await self._receive()
+        if message["type"] != "websocket.receive":
+            return message
+        if message.get("bytes") is None:
+            return await self._close(1003, "only binary messages")
+        if self._visitor is None:
+            return message
+        if await run_in_threadpool(is_over, self._visitor):
+            await self._send({"type": "websocket.send", "bytes": _reload(message["bytes"])})
+            return await self._close(1008, "the log-in has ended")
+        if self._visitor.until <= utc_now() and self._leaving is None:
+            self._leaving = asyncio.create_task(self._leave(message["bytes"]))
+        return message
+
+    async def _leave(self, said: bytes) -> None:
+        await asyncio.sleep(LAST)
+        with suppress(Exception):  # the browser may be gone by itself
+            await self._send({"type": "websocket.send", "bytes": _reload(said)})
+            await self._close(1008, "the log-in has ended")
+
+    async def _close(self, code: int, reason: str) -> Message:
+        await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        return {"type": "websocket.disconnect", "code": code}
+
+
+def _reload(said: bytes) -> bytes:
+    """Streamlit's own message that sends a browser to log in or out: here to the page whose tab ``said`` something."""
+    query = ""
+    with suppress(Exception):  # whatever it is that protobuf raises of what is none
+        query = BackMsg.FromString(said).rerun_script.query_string
     message = ForwardMsg()
-    message.auth_redirect.url = "?login=over"
+    message.auth_redirect.url = "?" + urlencode([*parse_qsl(query), ("login", "over")])
     return bytes(message.SerializeToString())
 
 
-def is_over(visitor: Visitor) -> bool:
-    """Whether the log-in has ended. A database that is away cannot tell; it gives nothing to read then, either."""
+def is_over(visitor: Visitor, unknown: bool = False) -> bool:
+    """Whether the log-in was ended before its time; ``unknown`` where the database is away, and cannot tell.
+
+    A page that lets somebody through then reads nothing of the same database.
+    """
     try:
-        parts = shared.parts()
-        return visitor.until <= parts.clock() or parts.endings.is_over(visitor.owner_id, visitor.login, visitor.since)
+        return shared.parts().endings.is_over(visitor.owner_id, visitor.login, visitor.since)
     except DiaryError as error:
         log.warning("log-in not looked up error=%s", type(error).__name__)
-        return False
+        return unknown
+
+
+def _is_of_a_page_elsewhere(scope: Scope) -> bool:
+    return Headers(scope=scope).get("sec-fetch-site") == "cross-site" and str(scope["path"]).startswith(TO_DO)
+
+
+def _is_upload(scope: Scope) -> bool:
+    return scope["method"] == "PUT" and str(scope["path"]).startswith(UPLOAD)
 
 
 def _without_login(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     if name != b"cookie":
         return name, value
-    kept = (part for part in value.split(b";") if not is_of_login(part.strip().decode("latin-1")))
+    parts = value.split(b";")
+    kept = (part for part in parts if not is_of_login(part.partition(b"=")[0].strip().decode("latin-1")))
     return name, b";".join(kept)
 
 

@@ -7,6 +7,8 @@ cookies hold what the diary needs and no more, as a browser whose cookies pass 8
 import json
 import logging
 import re
+import ssl
+from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -23,7 +25,7 @@ from diary.log import audit
 from diary.settings import Settings
 from diary.ui import rates, shared
 from diary.ui.login import is_over
-from diary.ui.visitor import KEPT, TOKENS, USER, is_of_login, read_cookie, read_id_token, read_visitor
+from diary.ui.visitor import KEPT, TOKENS, USER, Visitor, is_of_login, read_cookie, read_id_token, read_visitor
 
 log = logging.getLogger(__name__)
 PROVIDER = "oidc"
@@ -45,7 +47,7 @@ def secrets(settings: Settings) -> dict[str, Any]:
         "server_metadata_url": settings.auth_metadata_url,
     }
     own = json.loads(settings.auth_client_kwargs)
-    kwargs = {"scope": "openid email profile", "code_challenge_method": "S256", "prompt": "login", **own}
+    kwargs = {"scope": "openid email profile", "prompt": "login", **own, "code_challenge_method": "S256"}
     params = {"max_age": settings.session_hours * 3600}
     return {
         "redirect_uri": settings.auth_redirect_uri,
@@ -70,25 +72,30 @@ class RoundTrip:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        if rates.may("log-in", request.client.host if request.client else ""):
-            response = await answer(request, await _answer_of(self.app, scope, receive))
-        else:
+        if not rates.may("log-in", rates.whence(scope)):
             log.warning("log-in refused: too many tries")
-            response = RedirectResponse("/?login=busy", 302)
+            response: Response = RedirectResponse("/?login=busy", 302)
+        elif "error" in request.query_params:  # Streamlit would write into the log whatever stands there
+            response = await answer(request, Response())
+        else:
+            response = await answer(request, await _answer_of(self.app, scope, receive))
         await response(scope, receive, send)
 
     async def _sent_away(self, request: Request, answer: Response) -> Response:
         way = self._page(request.headers.get("referer", ""))
-        if answer.status_code != 302 or answer.headers["location"].startswith("/"):
-            return RedirectResponse(_with(way, "away"), 302)
-        answer.set_cookie(_WAY, quote(way, safe=""), max_age=600, httponly=True, samesite="lax")
-        return answer
+        if answer.status_code == 302 and not answer.headers["location"].startswith("/"):
+            answer.set_cookie(_WAY, quote(way, safe=""), max_age=600, httponly=True, samesite="lax")
+            return answer
+        response = RedirectResponse(_with(way, "failed" if answer.status_code == 302 else "away"), 302)
+        _take_over(response, answer)
+        return response
 
     def _page(self, address: str) -> str:
         """The page of the diary that ``address`` shows, without what was said there about an earlier try."""
-        parts = urlsplit(address)
-        if f"{parts.scheme}://{parts.netloc}" != self._settings.public_origin:
+        origin = str(self._settings.public_origin)
+        if not address.startswith(f"{origin}/"):
             return "/"
+        parts = urlsplit(address.removeprefix(origin))
         query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != "login"])
         way = parts.path + (f"?{query}" if query else "")
         return way if _PAGE.fullmatch(way) else "/"
@@ -106,12 +113,18 @@ class RoundTrip:
         elif await run_in_threadpool(is_over, visitor):
             response = RedirectResponse(_with(way, "closed"), 302)
         else:
+            await self._end_former(request.scope["visitor"], visitor)
             audit("logged in", visitor.owner_id)
             response = RedirectResponse(way, 302)
             self._keep(response, given)
         _take_over(response, answer)
         response.delete_cookie(_WAY)
         return response
+
+    async def _end_former(self, former: Visitor | None, visitor: Visitor) -> None:
+        """Its cookie goes, so that no log-out would reach the tabs that were opened with it."""
+        if former and former.login != visitor.login:
+            await run_in_threadpool(_end, former.login)
 
     def _is_meant(self, given: dict[str, str]) -> bool:
         """Whether the token is for this diary, which Authlib does not ask where one names its ``azp``."""
@@ -142,7 +155,8 @@ async def log_out(request: Request) -> Response:
     if visitor:
         await run_in_threadpool(_end, visitor.login)
         audit("logged out", visitor.owner_id)
-    response = RedirectResponse(await _way_out(request, settings), 302)
+    was_in = bool(read_cookie(request.cookies, USER, settings)) and rates.may("log-in", rates.whence(request.scope))
+    response = RedirectResponse(await _way_out(request, settings) if was_in else "/", 302)
     for name in filter(is_of_login, request.cookies):
         response.delete_cookie(name)
     return response
@@ -158,7 +172,7 @@ def _end(login: str) -> None:
 
 async def _way_out(request: Request, settings: Settings) -> str:
     try:
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with httpx.AsyncClient(timeout=5, verify=_authorities()) as client:
             found = (await client.get(str(settings.auth_metadata_url))).raise_for_status().json()
         place, issuer = str(found.get("end_session_endpoint") or ""), str(found.get("issuer"))
     except (httpx.HTTPError, ValueError, AttributeError) as error:
@@ -173,6 +187,12 @@ async def _way_out(request: Request, settings: Settings) -> str:
     elif token:
         query["id_token_hint"] = token
     return f"{place}{'&' if '?' in place else '?'}{urlencode(query)}"
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Those whose word is taken for the provider's; reading them takes longer than all the rest."""
+    return httpx.create_ssl_context()
 
 
 async def _answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
@@ -205,7 +225,7 @@ def _take_over(response: Response, answer: Response) -> None:
     """Set the cookies of ``answer`` too, other than those of a log-in, which `RoundTrip` makes itself."""
     for header in answer.headers.getlist("set-cookie"):
         is_deleted = "Max-Age=0" in header
-        if is_deleted or not is_of_login(header):
+        if is_deleted or not is_of_login(header.partition("=")[0]):
             response.headers.append("set-cookie", header)
 
 

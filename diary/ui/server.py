@@ -166,8 +166,12 @@ class _Headers:
         self._is_tls = (settings.public_origin or "").startswith("https://")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = content_security_policy()
                 headers["X-Content-Type-Options"] = "nosniff"
@@ -181,7 +185,13 @@ class _Headers:
                     message["headers"] = [_secured(*header) for header in message["headers"]]
             await send(message)
 
-        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+        try:
+            await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+        except Exception:  # the answer of what stands around this would have no headers
+            if has_begun or scope["type"] != "http":
+                raise
+            logger.exception("unexpected error")
+            await PlainTextResponse("Something went wrong.\n", 500)(scope, receive, send_with_headers)
 
 
 def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:

@@ -1,13 +1,14 @@
 """What all who use this server share: the settings, the places that they name, and the diaries opened there."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from diary.assembly import make_parts
 from diary.diary import Diary
-from diary.errors import AwayError
+from diary.errors import AwayError, SettingsError
 from diary.protocols import Parts
 from diary.settings import Settings, load_settings
 
@@ -28,11 +29,20 @@ def _diary(places: Settings, owner_id: str) -> Diary:
     return Diary(owner_id, _parts(places))
 
 
+@cache
 def settings() -> Settings:
-    """The settings, with those that stand at the root of Streamlit's secrets. Raises SettingsError."""
+    """The settings, with those that stand in Streamlit's secrets. Raises SettingsError.
+
+    They are read once: Streamlit reads its file anew whenever it changes, and one that is gone or spoiled for a moment
+    would open a diary with log-in to everybody.
+    """
     try:
         return load_settings(secrets=st.secrets.to_dict())
     except StreamlitSecretNotFoundError:
+        if there := next((file for file in st.get_option("secrets.files") if Path(file).exists()), None):
+            raise SettingsError(
+                f"{Path(there).name} cannot be read. Check that it is TOML, as Streamlit wants it."
+            ) from None
         return load_settings()
 
 

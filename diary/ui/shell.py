@@ -5,10 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from diary import log
-from diary.errors import DiaryError
+from diary.errors import DiaryError, EndedError
 from diary.ui import frame, text, welcome
 from diary.ui.forms import rescue
-from diary.ui.shared import settings
+from diary.ui.shared import begin_anew, settings
 from diary.ui.state import current_diary, visitor
 
 PAGES = (
@@ -33,6 +33,9 @@ try:
     frame.colours(current_diary().all_moods())
     frame.notice()
     page.run()
+except EndedError as error:
+    begin_anew()
+    frame.out_of_reach(text.plain(str(error)), typed=rescue())
 except DiaryError as error:
     frame.out_of_reach(text.plain(str(error)), typed=rescue())
 finally:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from diary import assembly
 from diary.diary import Diary
-from diary.errors import DiaryError, NotFoundError
+from diary.errors import DiaryError, EndedError, NotFoundError
 from diary.log import audit
 from diary.transfer.csv_file import csv_lines
 from diary.transfer.json_file import json_lines
@@ -41,12 +41,16 @@ def owner_behind(request: Request) -> str:
 
 def _giving(make: Callable[[Diary], Response]) -> Callable[[Request], Response]:
     def give(request: Request) -> Response:
+        if request.method != "GET":  # Starlette lets HEAD in, too
+            return PlainTextResponse("GET only\n", 405)
         try:
             owner = owner_behind(request)
             if not rates.may("download", owner):
                 return PlainTextResponse("That was often. Please try again in an hour.\n", 429)
             response = make(shared.diary_of(owner))
         except NotFoundError as error:
+            if isinstance(error, EndedError):
+                shared.begin_anew()
             return PlainTextResponse(f"{error}\n", 404)
         except DiaryError as error:
             log.warning("nothing taken along: %s", type(error).__name__)

@@ -5,6 +5,7 @@ The claims are those of https://openid.net/specs/openid-connect-core-1_0.html#ID
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from diary.clock import utc_now
 from diary.settings import Settings
 
 USER, TOKENS = names.USER_COOKIE_NAME, names.TOKENS_COOKIE_NAME
+_COOKIE = re.compile(rf"({TOKENS}|{USER})(_+[0-9]+)?")
 MAX_OWNER = 255  # signs of an owner's id that the database keeps
 _OF_ONE_LOGIN = ("iss", "sub", "iat", "auth_time", "nonce", "jti", "sid")
 KEPT = (*_OF_ONE_LOGIN, "name", "email", "provider", "origin", "is_logged_in")  # what the diary needs of the cookie
@@ -35,21 +37,21 @@ class Visitor:
 
 
 def visitor_of(claims: Mapping[str, Any], hours: int) -> Visitor | None:
-    """The one whom ``claims`` speak of, logged in for so many ``hours``; None where they name nobody, or not any more.
+    """The one whom ``claims`` speak of, logged in for so many ``hours``; None where they name nobody.
 
     The owner is the issuer and the subject together, as only both tell people apart (section 5.7): an issuer's address
-    has no ``#`` (section 2). A token that tells no ``auth_time`` counts from when it was issued.
+    has no ``#`` (section 2). A token that tells no ``auth_time`` counts from when it was issued, and at most from then.
     """
     issuer, subject, issued = claims.get("iss"), claims.get("sub"), claims.get("iat")
-    begun = claims.get("auth_time", issued)
-    if not (issuer and isinstance(issuer, str) and subject and isinstance(subject, str) and "#" not in issuer):
+    if not (_is_name(issuer) and _is_name(subject) and "#" not in str(issuer)):
         return None
     try:
-        since, until = _instant(issued), _instant(begun) + timedelta(hours=hours)
+        since = _instant(issued)
+        until = min(since, _instant(claims.get("auth_time", issued))) + timedelta(hours=hours)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
     owner = f"{issuer}#{subject}"
-    if until <= utc_now() or len(owner) > MAX_OWNER:
+    if len(owner) > MAX_OWNER:
         return None
     one = "\n".join(str(claims.get(name)) for name in _OF_ONE_LOGIN)
     name = str(claims.get("email") or claims.get("name") or subject)
@@ -59,9 +61,8 @@ def visitor_of(claims: Mapping[str, Any], hours: int) -> Visitor | None:
 def read_visitor(cookies: Mapping[str, str], settings: Settings) -> Visitor | None:
     """The one whose browser sent these cookies; None where they were not made here, or are too old."""
     claims = read_cookie(cookies, USER, settings)
-    if claims.get("origin") != settings.public_origin:
-        return None
-    return visitor_of(claims, settings.session_hours)
+    found = visitor_of(claims, settings.session_hours) if claims.get("origin") == settings.public_origin else None
+    return found if found and found.until > utc_now() else None
 
 
 def read_id_token(cookies: Mapping[str, str], settings: Settings) -> str | None:
@@ -83,9 +84,13 @@ def read_cookie(cookies: Mapping[str, str], name: str, settings: Settings) -> di
     return found if isinstance(found, dict) else {}
 
 
-def is_of_login(cookie: str) -> bool:
-    """Whether a cookie of that name belongs to a log-in."""
-    return cookie.startswith(USER)  # TOKENS and the pieces begin with it too
+def is_of_login(name: str) -> bool:
+    """Whether a cookie of that name belongs to a log-in, be it one of its pieces."""
+    return _COOKIE.fullmatch(name) is not None
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value != "" and value.isprintable()
 
 
 def _instant(seconds: object) -> datetime:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from diary.__main__ import main
+from diary.assembly import make_parts
 from diary.errors import StorageError
 from diary.model import EntryDraft
 from diary.settings import load_settings
@@ -29,6 +31,27 @@ def _diaries(database: str, capsys: Capture) -> None:
     for name in ("local", "ben"):
         diary_of(name).add_days([*a_row_of_days(4), EntryDraft(TODAY.replace(year=2020), new_photo=picture("teal"))])
     capsys.readouterr()
+
+
+def test_who_is_deleted_by_command_is_signed_out_everywhere() -> None:
+    parts = make_parts(load_settings())
+    assert main(["delete-account", "--owner", "ben", "--confirm", "ben"]) == 0
+    assert parts.endings.is_over("ben", "0" * 64, parts.clock() - timedelta(minutes=1))
+    assert not parts.endings.is_over("local", "0" * 64, parts.clock() - timedelta(minutes=1))
+
+
+def test_somebody_is_disabled_and_enabled_again(capsys: Capture) -> None:
+    parts = make_parts(load_settings())
+    assert main(["disable", "--owner", "ben"]) == 0
+    assert parts.endings.is_over("ben", "0" * 64, parts.clock() + timedelta(days=1))
+    assert diary_of("ben").count() == 5
+    assert main(["enable", "--owner", "ben"]) == 0
+    assert not parts.endings.is_over("ben", "0" * 64, parts.clock() + timedelta(days=1))
+    assert main(["enable", "--owner", "ben"]) == 0
+    assert capsys.readouterr().out == (
+        "“ben” is signed out everywhere, and cannot sign in. Their diary stays as it is.\n"
+        "“ben” can sign in again.\n“ben” can sign in; they were not disabled.\n"
+    )
 
 
 def stored() -> list[Path]:

@@ -12,12 +12,14 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from requests import Response
 
+from bench.session import Session
 from diary.assembly import make_parts
 from diary.settings import load_settings
 from diary.ui.roundtrip import PROVIDER
 from diary.ui.visitor import TOKENS, USER, read_cookie
 from tests.browser.server import DiaryServer
 from tests.fakes.cognito import Cognito
+from tests.house import told_to_go
 from tests.oidc.visitor import FORM
 
 ADDRESSES = count(1)
@@ -51,7 +53,7 @@ class Reader:
     def __init__(self, server: DiaryServer, cognito: Cognito, way: str = "/") -> None:
         self.server, self.cognito = server, cognito
         self.browser = requests.Session()
-        self.browser.headers["X-Forwarded-For"] = f"2001:db8::{next(ADDRESSES):x}"
+        self.browser.headers["X-Forwarded-For"] = f"2001:db8:0:{next(ADDRESSES):x}::1"
         self.referer = server.url + way
 
     def get(self, address: str, **headers: str) -> Response:
@@ -127,6 +129,23 @@ def test_a_cookie_of_somebody_elses_making_leads_to_no_other_site(
     assert answer.headers["location"] == "/?login=refused"
 
 
+@pytest.mark.parametrize("referer", ["http://[", "{url}/timeline?day=[", "{url}/[::", "\x80"])
+def test_an_address_that_is_none_is_no_error(server: DiaryServer, cognito: Cognito, referer: str) -> None:
+    assert Reader(server, cognito).begin(referer.format(url=server.url)).status_code == 302
+
+
+def test_without_a_word_of_the_page_it_did_not_work(server: DiaryServer, cognito: Cognito) -> None:
+    for query in ("", "?provider=x"):
+        answer = Reader(server, cognito).get(f"{server.url}/auth/login{query}")
+        assert answer.headers["location"] == "/?login=failed"
+
+
+def test_what_others_write_into_an_answer_is_not_in_the_log(server: DiaryServer, cognito: Cognito) -> None:
+    answer = Reader(server, cognito).get(f"{server.url}/oauth2callback?error=%1b[31mCANARY&error_description=CANARY")
+    assert answer.headers["location"] == "/?login=failed"
+    assert "CANARY" not in server.log()
+
+
 def test_an_earlier_failure_is_not_carried_along(server: DiaryServer, cognito: Cognito) -> None:
     answer = Reader(server, cognito, "/timeline?login=failed&day=2026-11-20").sign_in()
     assert answer.headers["location"] == "/timeline?day=2026-11-20"
@@ -185,6 +204,24 @@ def test_an_answer_that_was_used_before_lets_in_nobody_and_puts_out_nobody(
     assert stranger.get(first.url).headers["location"] == "/?login=failed"
 
 
+def test_its_cookie_is_not_for_scripts_nor_for_other_sites(server: DiaryServer, cognito: Cognito) -> None:
+    answer = Reader(server, cognito).sign_in()
+    (cookie,) = (header for header in answer.raw.headers.getlist("set-cookie") if header.startswith(f"{USER}="))
+    for rule in ("httponly", "samesite=lax", "path=/", "max-age=2592000"):
+        assert rule in cookie.lower()
+
+
+def test_who_signs_in_again_leaves_no_tab_behind_that_a_log_out_would_not_reach(
+    server: DiaryServer, cognito: Cognito
+) -> None:
+    reader = Reader(server, cognito)
+    reader.sign_in("ada")
+    with Session(server.url, "timeline", cookies=reader.browser.cookies.get_dict()) as tab:
+        assert tab.run().messages
+        reader.sign_in("ben")
+        assert told_to_go(tab)
+
+
 @pytest.mark.parametrize("groups", [0, 40, 400])
 def test_cookies_stay_small_whatever_the_provider_tells(server: DiaryServer, cognito: Cognito, groups: int) -> None:
     cognito.knobs.many_groups = groups
@@ -230,8 +267,14 @@ def test_one_is_out_here_though_the_provider_is_away(server: DiaryServer, cognit
     assert USER not in reader.browser.cookies
 
 
-def test_who_is_nobody_can_log_out_all_the_same(server: DiaryServer, cognito: Cognito) -> None:
-    assert Reader(server, cognito).get(f"{server.url}/auth/logout").status_code == 302
+@pytest.mark.parametrize("cookie", ["", f"{USER}=x", f"{USER}[x]=x", f"{USER}_1=x; {USER}__2=y"])
+def test_who_is_nobody_can_log_out_all_the_same_and_the_provider_is_not_asked(
+    server: DiaryServer, cognito: Cognito, cookie: str
+) -> None:
+    cognito.calls.clear()
+    answer = Reader(server, cognito).get(f"{server.url}/auth/logout", Cookie=cookie)
+    assert (answer.status_code, answer.headers["location"]) == (302, "/")
+    assert cognito.calls == []
 
 
 def test_no_token_code_or_secret_is_in_the_log(server: DiaryServer, cognito: Cognito) -> None:
