@@ -49,14 +49,14 @@ class Answer:
 class Session:
     """A tab at ``base``, e.g. http://127.0.0.1:8501, showing ``page``, the path without its slash.
 
-    ``cookies`` are those the browser has already, such as one of a log-in. What was ``heard`` last is kept.
+    ``cookies`` are those the browser has already, such as one of a log-in. What it heard ``last`` is kept.
     """
 
     def __init__(self, base: str, page: str = "", query: str = "", cookies: Mapping[str, str] | None = None) -> None:
         self.base, self.page, self.query = base, page, query
         self._cookies = dict(cookies or {})
         self._hash = self._xsrf = ""
-        self.heard = Answer()
+        self.last = Answer()
         self._cached: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -85,7 +85,7 @@ class Session:
         """Ask for the page, or for it again, and read until the script has finished."""
         begun = time.perf_counter()
         self._socket.send(self._request())
-        answer = self.heard = Answer()
+        answer = self.last = Answer()
         while True:
             raw = self._socket.recv(PATIENCE)
             message = ForwardMsg.FromString(raw)

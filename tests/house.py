@@ -75,7 +75,7 @@ def told_to_go(tab: Session, address: str = "?login=over") -> bool:
     """Whether the next thing that a tab says is not heard, and its page is sent to the welcome."""
     with pytest.raises(ConnectionClosed):
         tab.run()
-    return tab.heard.messages[-1].auth_redirect.url == address
+    return tab.last.messages[-1].auth_redirect.url == address
 
 
 def fill(parts: Parts) -> dict[str, str]:

@@ -110,7 +110,7 @@ def test_a_log_in_that_ends_by_its_age_hears_what_was_typed_last(house: House) -
         assert is_adas(tab), "it is heard once more"
         with pytest.raises(ConnectionClosed):
             eventually(lambda: tab.run() is None)
-        assert tab.heard.messages[-1].auth_redirect.url == "?login=over"
+        assert tab.last.messages[-1].auth_redirect.url == "?login=over"
 
 
 def test_a_diary_that_was_ended_elsewhere_is_begun_anew_by_who_comes_again(house: House) -> None:
