@@ -238,6 +238,8 @@ CACHES = {
     "diary.ui.rates._limiter": "counts by owner or address",
     "diary.ui.rates._limit": "by the name of the limit",
     "diary.ui.server.content_security_policy": "without arguments, like all that follow: they know of nobody",
+    "diary.ui.shared.settings": "",
+    "diary.ui.roundtrip._authorities": "",
     "diary.ui.figures._component": "",
     "diary.ui.frame._component": "",
     "diary.ui.frame._stylesheet": "",

@@ -92,20 +92,22 @@ class LogIn:
             log.warning("too many tabs at once count=%d", most)
             await _refuse(scope, receive, send, "Too many tabs are open.", 429)
             return
+        tab = _Tab(visitor, receive, send)
         self._tabs[whose] += 1
         try:
-            await self.app(scope, _Tab(visitor, receive, send).hear, send)
+            await self.app(scope, tab.hear, tab.say)
         finally:
             self._tabs[whose] -= 1
             self._tabs += Counter()  # forgets those who have none
 
 
 class _Tab:
-    """What an open tab says, as far as it is to be heard."""
+    """What an open tab says, as far as it is to be heard, and what is said to it."""
 
     def __init__(self, visitor: Visitor | None, receive: Receive, send: Send) -> None:
         self._visitor, self._receive, self._send = visitor, receive, send
         self._leaving: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     async def hear(self) -> Message:
         """The next message, or that the tab is gone: its log-in was ended, or it does not speak as Streamlit does."""
@@ -123,6 +125,13 @@ class _Tab:
             self._leaving = asyncio.create_task(self._leave(message["bytes"]))
         return message
 
+    async def say(self, message: Message) -> None:
+        """Send what Streamlit has to say; to a tab that was closed, as if its network were gone."""
+        if not self._is_closed:
+            await self._send(message)
+        elif message["type"] == "websocket.send":
+            raise OSError("the tab was closed")
+
     async def _leave(self, said: bytes) -> None:
         await asyncio.sleep(LAST)
         with suppress(Exception):  # the browser may be gone by itself
@@ -130,6 +139,7 @@ class _Tab:
             await self._close(1008, "the log-in has ended")
 
     async def _close(self, code: int, reason: str) -> Message:
+        self._is_closed = True
         await self._send({"type": "websocket.close", "code": code, "reason": reason})
         return {"type": "websocket.disconnect", "code": code}
 

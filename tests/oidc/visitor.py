@@ -1,6 +1,8 @@
 """Somebody who signs in without a screen, and the client that waits for them: Authlib's, which Streamlit uses too."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -30,13 +32,13 @@ class Visitor:
         )
 
     def metadata(self) -> dict[str, Any]:
-        found: dict[str, Any] = asyncio.run(self._client.load_server_metadata())
+        found: dict[str, Any] = _wait_for(self._client.load_server_metadata())
         return found
 
     def begin(self, **asked: str) -> requests.Response:
         """Begin to log in; what the provider answers with in the end: a form, an error, or the way back."""
         asked = {"redirect_uri": self.provider.redirect_uri} | asked
-        self.began = asyncio.run(self._client.create_authorization_url(**asked))
+        self.began = _wait_for(self._client.create_authorization_url(**asked))
         return self.go(self.began["url"])
 
     def sign_in(self, name: str, **asked: str) -> dict[str, str]:
@@ -47,12 +49,12 @@ class Visitor:
     def exchange(self, code: str, **other: str) -> dict[str, Any]:
         """The tokens for ``code``. Raises OAuthError when the provider refuses, or HTTPError when it fails."""
         sent = {"redirect_uri": self.provider.redirect_uri, "code_verifier": self.began["code_verifier"]} | other
-        tokens: dict[str, Any] = asyncio.run(self._client.fetch_access_token(code=code, **sent))
+        tokens: dict[str, Any] = _wait_for(self._client.fetch_access_token(code=code, **sent))
         return tokens
 
     def claims(self, tokens: dict[str, Any]) -> dict[str, Any]:
         """The claims of the ID token, once checked. Raises JoseError when something is wrong with it."""
-        return dict(asyncio.run(self._client.parse_id_token(tokens, self.began["nonce"])))
+        return dict(_wait_for(self._client.parse_id_token(tokens, self.began["nonce"])))
 
     def log_in(self, name: str, **asked: str) -> dict[str, Any]:
         """All of it."""
@@ -69,6 +71,12 @@ class Visitor:
 
     def _leads_home(self, answer: requests.Response) -> bool:
         return answer.headers["Location"].startswith(self.provider.logout_uri)
+
+
+def _wait_for(answer: Coroutine[Any, Any, Any]) -> Any:
+    """What it gives in the end; in a thread, as a browser that is driven beside it has its loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, answer).result()
 
 
 def way_in(provider: Registration, **other: str | None) -> str:

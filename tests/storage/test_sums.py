@@ -60,18 +60,18 @@ def test_every_sum_agrees_with_plain_python(
         by_weekday[day.weekday()].append(one.valence)
         counts[day.year, day.month, one.id] += 1
 
-    assert diary.mood_days(first, last) == tuple(MoodDay(day, m.id, m.valence, m.arousal) for day, m in days)
-    months = diary.month_means(first, last)
+    assert diary.sums.mood_days(first, last) == tuple(MoodDay(day, m.id, m.valence, m.arousal) for day, m in days)
+    months = diary.sums.month_means(first, last)
     assert [(m.year, m.month) for m in months] == sorted(by_month)
     assert {(m.year, m.month): (m.valence, m.days) for m in months} == means(by_month)
-    weekdays = diary.weekday_means(first, last)
+    weekdays = diary.sums.weekday_means(first, last)
     assert [w.weekday for w in weekdays] == sorted(by_weekday)
     assert {w.weekday: (w.valence, w.days) for w in weekdays} == means(by_weekday)
-    found = diary.mood_counts(first, last)
+    found = diary.sums.mood_counts(first, last)
     assert [(c.year, c.month) for c in found] == sorted((c.year, c.month) for c in found)
     assert {(c.year, c.month, c.mood_id): c.days for c in found} == counts
     assert len(found) == len(counts)
-    assert diary.mood_span() == ((ever[0][0], ever[-1][0]) if ever else None)
+    assert diary.sums.span() == ((ever[0][0], ever[-1][0]) if ever else None)
 
 
 def test_a_year_by_hand(database: str) -> None:
@@ -85,22 +85,22 @@ def test_a_year_by_hand(database: str) -> None:
         ]
     )
     year = (date(2026, 1, 1), date(2026, 12, 31))
-    assert diary.month_means(*year) == (MonthMean(2026, 1, pytest.approx(0.075), 2), MonthMean(2026, 2, 0.85, 1))
-    assert diary.weekday_means(*year) == (WeekdayMean(0, 0.85, 2), WeekdayMean(6, -0.7, 1))
-    assert set(diary.mood_counts(*year)) == {
+    assert diary.sums.month_means(*year) == (MonthMean(2026, 1, pytest.approx(0.075), 2), MonthMean(2026, 2, 0.85, 1))
+    assert diary.sums.weekday_means(*year) == (WeekdayMean(0, 0.85, 2), WeekdayMean(6, -0.7, 1))
+    assert set(diary.sums.mood_counts(*year)) == {
         MoodCount(2026, 1, "happy", 1),
         MoodCount(2026, 1, "sad", 1),
         MoodCount(2026, 2, "happy", 1),
     }
-    assert diary.mood_span() == (date(2026, 1, 5), date(2026, 2, 2))
+    assert diary.sums.span() == (date(2026, 1, 5), date(2026, 2, 2))
 
 
 def test_an_empty_diary_has_no_sums_and_no_zeros(database: str) -> None:
     diary = make_diary(database)
     diary.save(EntryDraft(TODAY, note="no mood is not a neutral mood"))
-    for sums in (diary.mood_days, diary.month_means, diary.mood_counts, diary.weekday_means):
-        assert sums(*EVER) == ()
-    assert diary.mood_span() is None
+    for name in ("mood_days", "month_means", "mood_counts", "weekday_means"):
+        assert getattr(diary.sums, name)(*EVER) == ()
+    assert diary.sums.span() is None
 
 
 def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -> None:
@@ -108,13 +108,13 @@ def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -
     diary.save(EntryDraft(TODAY - timedelta(days=1), "calm"))
     now = diary.change_mood(replace(mood(diary.moods(), "calm"), valence=-1, arousal=1))
     diary.save(EntryDraft(TODAY, "calm"))
-    before, after = diary.mood_days(*EVER)
+    before, after = diary.sums.mood_days(*EVER)
     assert (before.mood_id, before.valence, before.arousal) == ("calm", 0.65, -0.6)
     assert (after.mood_id, after.valence, after.arousal) == (now.id, -1, 1)
-    assert [month.valence for month in diary.month_means(*EVER)] == [pytest.approx((0.65 - 1) / 2)]
+    assert [month.valence for month in diary.sums.month_means(*EVER)] == [pytest.approx((0.65 - 1) / 2)]
 
 
 def test_both_ends_of_a_period_belong_to_it(database: str) -> None:
     diary = make_diary(database)
     diary.add_days([EntryDraft(date(2026, month, day), "calm") for month, day in ((4, 30), (5, 1), (5, 31), (6, 1))])
-    assert [one.day.day for one in diary.mood_days(date(2026, 5, 1), date(2026, 5, 31))] == [1, 31]
+    assert [one.day.day for one in diary.sums.mood_days(date(2026, 5, 1), date(2026, 5, 31))] == [1, 31]

@@ -76,6 +76,7 @@ def test_a_start_by_a_role_that_sees_all_rows_is_told_in_the_log_and_goes_on(
     wait_until_opened()
     assert WALL not in capsys.readouterr().err
     monkeypatch.setenv("DATABASE_URL", os.environ["DIARY_MIGRATION_URL"])
+    shared.settings.cache_clear()  # as in a new program
     server.start()
     wait_until_opened()
     assert f"{WALL}: diary owns the tables" in capsys.readouterr().err

@@ -66,12 +66,12 @@ def test_a_log_in_is_the_same_in_every_tab() -> None:
 @pytest.mark.parametrize(
     ("begun", "is_in"),
     [
-        ({"iat": ago(minutes=1), "auth_time": ago(hours=HOURS, seconds=-60)}, True),
+        ({"iat": ago(minutes=1), "auth_time": ago(hours=HOURS - 9)}, True),
         ({"iat": ago(minutes=1), "auth_time": ago(hours=HOURS, seconds=1)}, False),
         ({"iat": ago(hours=HOURS, seconds=1), "auth_time": ago(minutes=1)}, False),  # a token is no older than that
         ({"iat": ago(hours=HOURS, seconds=1), "auth_time": ago(hours=-9)}, False),
         ({"iat": ago(minutes=1), "auth_time": 0}, False),
-        ({"iat": ago(hours=HOURS, seconds=-60), "auth_time": None}, True),
+        ({"iat": ago(hours=HOURS - 9), "auth_time": None}, True),
         ({"iat": ago(hours=HOURS, seconds=1), "auth_time": None}, False),
     ],
 )
