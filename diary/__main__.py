@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from diary.commands.console import write
 from diary.commands.parser import make_parser
 from diary.errors import DiaryError
+from diary.log import audit_to_the_system
 
 _STOPPED = (
     "Stopped. No file was left half written. Run the same again: a move goes on where it was, all else begins anew."
@@ -31,5 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 if __name__ == "__main__":
     logging.getLogger("diary").addHandler(logging.NullHandler())  # what went wrong is told once, by `main`
+    audit_to_the_system()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C: what lies aside is cleared away
     sys.exit(main())

@@ -5,6 +5,8 @@ import json
 import logging
 import sys
 from contextvars import ContextVar
+from logging.handlers import SysLogHandler
+from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
@@ -31,6 +33,21 @@ def audit(deed: str, owner_id: str) -> None:
     logging.getLogger("diary.audit").info("%s owner=%s", deed, hashlib.sha256(owner_id.encode()).hexdigest()[:12])
 
 
+def audit_to_the_system(address: str = "/dev/log") -> None:
+    """Send the lines of `audit` to the system's own log, where there is one at ``address``.
+
+    It is for commands, whose standard error is for whoever typed them.
+    """
+    if not Path(address).is_socket():
+        return
+    handler = _SystemLog(address)
+    handler.setFormatter(logging.Formatter("music-diary: %(name)s %(message)s"))
+    logger = logging.getLogger("diary.audit")
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
 def set_up(form: Literal["text", "json"]) -> None:
     """Send the program's own log to standard error, once, in the given form."""
     handler = logging.StreamHandler(sys.stderr)
@@ -39,6 +56,11 @@ def set_up(form: Literal["text", "json"]) -> None:
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+class _SystemLog(SysLogHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Where nobody listens, the command was done all the same."""
 
 
 class _Text(logging.Formatter):

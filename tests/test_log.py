@@ -2,7 +2,9 @@
 
 import json
 import logging
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +56,36 @@ def test_setting_up_twice_does_not_write_twice(capsys: pytest.CaptureFixture[str
     log.set_up("text")
     logging.getLogger("diary").info("once")
     assert capsys.readouterr().err.count("once") == 1
+
+
+def test_what_commands_did_goes_to_the_systems_log_by_hash_and_not_to_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logger = logging.getLogger("diary.audit")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as system:
+        system.bind(str(tmp_path / "log"))
+        system.settimeout(5)
+        try:
+            log.audit_to_the_system(str(tmp_path / "log"))
+            log.audit("imported by command", "https://id.example#ada")
+            said = system.recv(1000).decode().rstrip("\0")
+        finally:
+            logger.handlers[:], logger.propagate = [], True
+    assert said.endswith("music-diary: diary.audit imported by command owner=35e1499a0f1b")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_machine_without_a_log_or_with_a_deaf_one_is_no_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logger = logging.getLogger("diary.audit")
+    log.audit_to_the_system(str(tmp_path / "nowhere"))
+    assert logger.handlers == []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "log"))
+    try:
+        log.audit_to_the_system(str(tmp_path / "log"))
+        log.audit("imported by command", "ada")
+    finally:
+        logger.handlers[:], logger.propagate = [], True
+    assert capsys.readouterr() == ("", "")

@@ -9,6 +9,7 @@ from diary.commands.console import progress, write
 from diary.commands.keep import photos_of, refuse_lost, tell_left_out, tell_lost
 from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError, StorageError
+from diary.log import audit
 from diary.protocols import Parts
 from diary.settings import Settings, load_settings, project_secrets
 from diary.transfer.plan import days_of
@@ -34,6 +35,7 @@ def take_along(args: argparse.Namespace) -> None:
     settings = settings_of(args.owner)
     with progress(sys.stderr) as tell:
         done = assembly.download(settings, args.owner, args.file, tell)
+    audit("exported zip by command", args.owner)
     tell_lost(done.lost)
     tell_left_out(done.left_out)
     write(sys.stdout, f"{days_of(done.days)} and {photos_of(done.photos)} of “{args.owner}” are in {args.file}.")
@@ -49,6 +51,7 @@ def delete_account(args: argparse.Namespace) -> None:
     diary = Diary(args.owner, parts)
     days, is_done = diary.count(), diary.end()
     parts.endings.end_all(args.owner, parts.clock())
+    audit("deleted by command", args.owner)
     write(sys.stdout, f"The diary of “{args.owner}” is deleted, with {days_of(days)}. {_BACKUPS}")
     if not is_done:
         write(sys.stdout, _LATER)
@@ -58,12 +61,14 @@ def disable(args: argparse.Namespace) -> None:
     """End all log-ins of one person, and let none begin."""
     parts = _parts_of_all()
     parts.endings.shut_out(args.owner, parts.clock())
+    audit("disabled by command", args.owner)
     write(sys.stdout, f"“{args.owner}” is signed out everywhere, and cannot sign in. Their diary stays as it is.")
 
 
 def enable(args: argparse.Namespace) -> None:
     """Let one person sign in again."""
     was_out = _parts_of_all().endings.let_in(args.owner)
+    audit("enabled by command", args.owner)
     write(sys.stdout, f"“{args.owner}” can sign in{' again' if was_out else '; they were not disabled'}.")
 
 
@@ -79,6 +84,8 @@ def claim(args: argparse.Namespace) -> None:
     assembly.prepare(settings, begin=False)
     with progress(sys.stderr) as tell:
         done = assembly.claim(settings, args.owner, args.to, tell)
+    audit("claimed by another by command", args.owner)
+    audit("claimed another's by command", args.to)
     tell_lost(done.lost)
     said = f"{days_of(done.days)} and {photos_of(done.photos)}"
     write(sys.stdout, f"{said} of “{args.owner}” belong to “{args.to}” now.")

@@ -11,6 +11,7 @@ from diary.commands.account import settings_of, take_along
 from diary.commands.console import progress, write
 from diary.diary import Diary
 from diary.errors import TransferError
+from diary.log import audit
 from diary.model import Entry
 from diary.settings import load_settings, project_secrets
 from diary.transfer.csv_file import csv_lines, read_csv
@@ -46,6 +47,7 @@ def export(args: argparse.Namespace) -> None:
         days = _Counted(diary.each(), diary.count(), tell)
         is_json = args.file.suffix.lower() == ".json"
         write_file(args.file, json_lines(days, diary.moods()) if is_json else csv_lines(days))
+    audit(f"exported {args.file.suffix.lower().removeprefix('.')} by command", args.owner)
     write(sys.stdout, f"{days_of(days.count)} of “{args.owner}” written to {args.file}.")
 
 
@@ -59,6 +61,7 @@ def bring_in(args: argparse.Namespace) -> None:
     is_done = not (args.dry_run or plan.refusals)
     if is_done:
         plan.commit(diary)
+        audit("imported by command", args.owner)
     if args.json:
         write(sys.stdout, json.dumps({"imported": is_done, **plan.as_values()}, indent=2))
     else:
