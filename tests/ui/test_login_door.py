@@ -15,6 +15,7 @@ from bench.session import Session
 from diary.assembly import make_parts
 from diary.diary import Diary
 from diary.settings import load_settings
+from diary.ui import rates
 from diary.ui.visitor import USER
 from tests.builders import eventually
 from tests.house import CANARY, House, as_header, running_house, told_to_go
@@ -158,6 +159,15 @@ def test_nobody_gets_no_file(house: House, path: str) -> None:
     answer = house.ask(path)
     assert answer.status == 404
     assert answer.body == b"not found\n"
+
+
+def test_no_more_files_are_sent_by_one_than_days_can_hold(house: House) -> None:
+    dora = cookies_for(house.settings, "dora-with-many-photos")
+    many = int(rates.LIMITS["upload"].partition("/")[0])
+    answers = [house.ask("/_stcore/upload_file/x/y", dora, "PUT").status for _ in range(many + 1)]
+    assert 429 not in answers[:-1]
+    assert answers[-1] == 429
+    assert house.ask("/_stcore/upload_file/x/y", "ben", "PUT").status != 429
 
 
 # -------------------------------------------------------------------- under which name

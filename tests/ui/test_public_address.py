@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 
 import pytest
+from starlette.testclient import TestClient
 
+from diary.settings import load_settings
 from diary.ui import rates
+from diary.ui import server as server_module
 from tests.browser.server import DiaryServer
 from tests.test_settings_login import LOG_IN
 
@@ -136,3 +139,13 @@ def test_an_agent_that_the_operator_lets_in_is_nobody_and_asks_from_the_machine(
         assert answer.status == 200
         assert "yours alone" in said
         assert "How was your day?" not in said
+
+
+def test_a_bug_is_told_with_all_headers_and_without_its_trace() -> None:
+    async def broken(*_: object) -> None:
+        raise ValueError("a bug")
+
+    answer = TestClient(server_module._Headers(broken, load_settings(LOG_IN))).get("/")
+    assert (answer.status_code, answer.text) == (500, "Something went wrong.\n")
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+    assert answer.headers["strict-transport-security"]
