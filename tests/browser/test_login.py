@@ -54,6 +54,7 @@ def test_who_logs_in_lands_where_they_wanted_to_go(open_page: Open, server: Diar
     login.expect_inside(page)
 
 
+@pytest.mark.parametrize("world", [OidcProvider], indirect=True)
 def test_two_people_on_one_server_see_their_own_days_alone(open_page: Open, server: DiaryServer) -> None:
     ada, ben = open_page(), open_page()
     login.log_in(ada, server, "ada")
@@ -97,6 +98,7 @@ def test_who_refuses_is_welcomed_with_a_sentence_and_can_try_again(open_page: Op
     assert page.url == f"{server.url}/timeline?day={DAY}"
 
 
+@pytest.mark.parametrize("world", [OidcProvider], indirect=True)
 def test_a_server_that_restarts_while_somebody_signs_in_lets_them_in(open_page: Open, server: DiaryServer) -> None:
     page = open_page()
     login.leave_for_provider(page, server)
@@ -105,6 +107,7 @@ def test_a_server_that_restarts_while_somebody_signs_in_lets_them_in(open_page: 
     login.expect_inside(page)
 
 
+@pytest.mark.parametrize("world", [OidcProvider], indirect=True)
 def test_a_cookie_that_was_changed_lets_nobody_in(open_page: Open, server: DiaryServer) -> None:
     page = open_page()
     login.log_in(page, server, "ada")
@@ -116,6 +119,7 @@ def test_a_cookie_that_was_changed_lets_nobody_in(open_page: Open, server: Diary
     login.expect_welcome(page)
 
 
+@pytest.mark.parametrize("world", [OidcProvider], indirect=True)
 def test_the_log_knows_of_log_ins_but_neither_names_nor_tokens(open_page: Open, server: DiaryServer) -> None:
     page = open_page()
     login.log_in(page, server, "ada")
