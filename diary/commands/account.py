@@ -6,12 +6,12 @@ import sys
 from diary import assembly
 from diary.account import finish_ends
 from diary.commands.console import progress, write
-from diary.commands.keep import photos_of, refuse_lost, tell_left_out, tell_lost
+from diary.commands.keep import photos_of, prepared, refuse_lost, tell_left_out, tell_lost
 from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError, StorageError
 from diary.log import audit
 from diary.protocols import Parts
-from diary.settings import Settings, load_settings, project_secrets
+from diary.settings import Settings
 from diary.transfer.plan import days_of
 
 _LATER = (
@@ -23,8 +23,7 @@ _BACKUPS = "Backups, and copies kept before an update, still hold it, until you 
 
 def settings_of(owner_id: str) -> Settings:
     """The settings, by which somebody of that name keeps a diary. Raises NotFoundError, StorageError, SettingsError."""
-    settings = load_settings(secrets=project_secrets())
-    assembly.prepare(settings, begin=False)
+    settings = prepared(begin=False)
     if not assembly.is_known(settings, owner_id):
         raise NotFoundError(f"There is no diary of “{owner_id}” here. Say with --owner whose it is.")
     return settings
@@ -73,15 +72,12 @@ def enable(args: argparse.Namespace) -> None:
 
 
 def _parts_of_all() -> Parts:
-    settings = load_settings(secrets=project_secrets())
-    assembly.prepare(settings, begin=False)
-    return assembly.make_parts(settings, patient=True)
+    return assembly.make_parts(prepared(begin=False), patient=True)
 
 
 def claim(args: argparse.Namespace) -> None:
     """Make the diary of one owner another's."""
-    settings = load_settings(secrets=project_secrets())
-    assembly.prepare(settings, begin=False)
+    settings = prepared(begin=False)
     with progress(sys.stderr) as tell:
         done = assembly.claim(settings, args.owner, args.to, tell)
     audit("claimed by another by command", args.owner)

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
-from diary.assembly import open_diary, prepare
+from diary.assembly import open_diary
 from diary.commands.account import settings_of, take_along
 from diary.commands.console import progress, write
+from diary.commands.keep import prepared
 from diary.diary import Diary
 from diary.errors import TransferError
 from diary.log import audit
 from diary.model import Entry
-from diary.settings import load_settings, project_secrets
 from diary.transfer.csv_file import csv_lines, read_csv
 from diary.transfer.demo import demo_days
 from diary.transfer.file import read_file, write_file
@@ -71,9 +71,7 @@ def bring_in(args: argparse.Namespace) -> None:
 
 
 def _open(args: argparse.Namespace) -> Diary:
-    settings = load_settings(secrets=project_secrets())
-    prepare(settings)
-    return open_diary(settings, args.owner)
+    return open_diary(prepared(), args.owner)
 
 
 class _Counted:

@@ -14,13 +14,13 @@ from diary.transfer.plan import days_of
 
 def migrate(_: argparse.Namespace) -> None:
     """Bring the database to the newest form."""
-    _prepared()
+    prepared()
     write(sys.stdout, "The database has the newest form.")
 
 
 def backup(args: argparse.Namespace) -> None:
     """Write everything into one archive."""
-    settings = _prepared(begin=False)
+    settings = prepared(begin=False)
     with progress(sys.stderr) as tell:
         done = assembly.back_up(settings, args.file, tell)
     tell_lost(done.lost)
@@ -49,7 +49,7 @@ def restore(args: argparse.Namespace) -> None:
 def move(args: argparse.Namespace) -> None:
     """Copy the database, or the photos, to another place."""
     setting, there = args.to
-    here = _prepared(begin=False)
+    here = prepared(begin=False)
     if setting == "DATABASE_URL":
         _move_database(here, there)
     else:
@@ -122,7 +122,7 @@ def photos_of(count: int) -> str:
 
 def sweep(args: argparse.Namespace) -> None:
     """Forget what is no longer kept."""
-    done = sweep_up(assembly.make_parts(_prepared(begin=False), patient=True), even_most=args.even_most)
+    done = sweep_up(assembly.make_parts(prepared(begin=False), patient=True), even_most=args.even_most)
     forgotten = f"{days_of(done.days)} from the trash, {done.versions} former versions and {photos_of(done.photos)}"
     write(sys.stdout, f"Forgotten: {forgotten}. Sent: {photos_of(done.sent)} that had waited for their store.")
     if done.left:
@@ -133,7 +133,8 @@ def sweep(args: argparse.Namespace) -> None:
         )
 
 
-def _prepared(*, begin: bool = True) -> Settings:
+def prepared(*, begin: bool = True) -> Settings:
+    """The settings, and their database in the newest form; without ``begin`` only one that is there."""
     settings = load_settings(secrets=project_secrets())
     assembly.prepare(settings, begin=begin)
     return settings

@@ -7,7 +7,7 @@ import streamlit as st
 from diary.errors import DiaryError, StorageError
 from diary.log import audit
 from diary.ui import rates, shared, text
-from diary.ui.state import begin_anew, current_diary, current_owner, tab, told, value, visitor
+from diary.ui.state import current_diary, current_owner, forget_tab, tab, told, value, visitor
 
 _SURE = "delete my diary"
 
@@ -58,7 +58,7 @@ def _end() -> None:
     with suppress(StorageError):  # a page that is still open finds no diary any more
         parts.endings.end_all(diary.owner_id, parts.clock())
     shared.begin_anew()
-    begin_anew()
+    forget_tab()
     rest = "" if is_done else " Some photos could not be removed just now; the diary keeps at it until they are."
     tab().news = f"Your diary is deleted. What you see is a new, empty one.{rest}"
     if visitor():

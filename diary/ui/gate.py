@@ -82,11 +82,17 @@ class ThisMachineOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"} or is_asked_here(scope):
             await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close"})  # before it is accepted: the server answers 403
         else:
-            said = "This diary has no log-in and answers on its own machine only. See DIARY_LOGIN in its README.\n"
-            await PlainTextResponse(said, 403)(scope, receive, send)
+            said = "This diary has no log-in and answers on its own machine only. See DIARY_LOGIN in its README."
+            await refuse(scope, receive, send, said, 403)
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, sentence: str, status: int) -> None:
+    """A sentence; a socket is closed before it is accepted, and the server answers 403."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+    else:
+        await PlainTextResponse(f"{sentence}\n", status)(scope, receive, send)
 
 
 def is_asked_here(scope: Scope) -> bool:

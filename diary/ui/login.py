@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -22,7 +21,7 @@ from diary.clock import utc_now
 from diary.errors import DiaryError
 from diary.settings import Settings
 from diary.ui import rates, shared
-from diary.ui.gate import is_asked_here
+from diary.ui.gate import is_asked_here, refuse
 from diary.ui.visitor import Visitor, is_of_login, read_visitor
 
 log = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ class LogIn:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
         elif not self._is_meant(scope):
-            await _refuse(scope, receive, send, "This diary answers under its own address only.", 421)
+            await refuse(scope, receive, send, "This diary answers under its own address only.", 421)
         else:
             await self._let_in(scope, receive, send)
 
@@ -70,11 +69,11 @@ class LogIn:
                 scope["headers"] = [_without_login(*header) for header in scope["headers"]]
             await self._keep_tab(visitor, scope, receive, send)
         elif visitor is None and scope["path"].startswith(OF_SOMEBODY):
-            await _refuse(scope, receive, send, "not found", 404)
+            await refuse(scope, receive, send, "not found", 404)
         elif _is_of_a_page_elsewhere(scope):
-            await _refuse(scope, receive, send, "Please do this from the diary itself.", 403)
+            await refuse(scope, receive, send, "Please do this from the diary itself.", 403)
         elif visitor and _is_upload(scope) and not rates.may("upload", visitor.owner_id):
-            await _refuse(scope, receive, send, "That were many files. Please try again in an hour.", 429)
+            await refuse(scope, receive, send, "That were many files. Please try again in an hour.", 429)
         else:
             await self.app(scope, receive, send)
 
@@ -90,7 +89,7 @@ class LogIn:
         whose, most = (visitor.owner_id, MAX_TABS) if visitor else (rates.whence(scope), MAX_STRANGERS)
         if self._tabs[whose] >= most:
             log.warning("too many tabs at once count=%d", most)
-            await _refuse(scope, receive, send, "Too many tabs are open.", 429)
+            await refuse(scope, receive, send, "Too many tabs are open.", 429)
             return
         tab = _Tab(visitor, receive, send)
         self._tabs[whose] += 1
@@ -119,8 +118,7 @@ class _Tab:
         if self._visitor is None:
             return message
         if await run_in_threadpool(is_over, self._visitor):
-            await self._send({"type": "websocket.send", "bytes": _reload(message["bytes"])})
-            return await self._close(1008, "the log-in has ended")
+            return await self._send_away(message["bytes"])
         if self._visitor.until <= utc_now() and self._leaving is None:
             self._leaving = asyncio.create_task(self._leave(message["bytes"]))
         return message
@@ -135,8 +133,11 @@ class _Tab:
     async def _leave(self, said: bytes) -> None:
         await asyncio.sleep(LAST)
         with suppress(Exception):  # the browser may be gone by itself
-            await self._send({"type": "websocket.send", "bytes": _reload(said)})
-            await self._close(1008, "the log-in has ended")
+            await self._send_away(said)
+
+    async def _send_away(self, said: bytes) -> Message:
+        await self._send({"type": "websocket.send", "bytes": _reload(said)})
+        return await self._close(1008, "the log-in has ended")
 
     async def _close(self, code: int, reason: str) -> Message:
         self._is_closed = True
@@ -180,11 +181,3 @@ def _without_login(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     parts = value.split(b";")
     kept = (part for part in parts if not is_of_login(part.partition(b"=")[0].strip().decode("latin-1")))
     return name, b";".join(kept)
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, sentence: str, status: int) -> None:
-    """A sentence; a socket is closed before it is accepted, and the server answers 403."""
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close"})
-    else:
-        await PlainTextResponse(f"{sentence}\n", status)(scope, receive, send)

@@ -33,10 +33,9 @@ try:
     frame.colours(current_diary().all_moods())
     frame.notice()
     page.run()
-except EndedError as error:
-    begin_anew()
-    frame.out_of_reach(text.plain(str(error)), typed=rescue())
 except DiaryError as error:
+    if isinstance(error, EndedError):
+        begin_anew()
     frame.out_of_reach(text.plain(str(error)), typed=rescue())
 finally:
     log.end_request()

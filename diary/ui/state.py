@@ -191,7 +191,7 @@ def tab() -> Tab:
     return remembered
 
 
-def begin_anew() -> None:
+def forget_tab() -> None:
     """Forget all that this tab holds."""
     st.session_state.clear()
 
