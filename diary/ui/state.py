@@ -24,8 +24,9 @@ P = ParamSpec("P")
 
 
 def visitor() -> Visitor | None:
-    """Who has logged in, None where nobody has."""
-    return visitor_of(st.user.to_dict(), settings().session_hours)
+    """Who has logged in, None where nobody has or can."""
+    given = settings()
+    return visitor_of(st.user.to_dict(), given.session_hours) if given.has_login else None
 
 
 def current_owner() -> str:
