@@ -4,7 +4,8 @@
         environ.update(aws_env(s3.url))
         s3.fault = "SlowDown"             # an error code of S3's, or a kind of misbehaviour
         s3.fault = None                   # all is well again
-        s3.fault_of_reads = "cut"         # the same, but for what is read alone
+        s3.fault_once = "SlowDown"        # the same, for the next answer alone
+    s3.fault_of_reads = "cut"         # the same, but for what is read alone
         s3.refused = {"prefix/name"}      # what is never written, whatever else is
     s3.calls                          # what was asked, in order: ("PUT", "/bucket/prefix/name")
 
@@ -50,6 +51,7 @@ class FaultyS3:
         self.kept: dict[str, tuple[bytes, datetime]] = {}
         self.calls: list[tuple[str, str]] = []
         self.fault: str | None = None
+        self.fault_once: str | None = None
         self.fault_of_reads: str | None = None
         self.refused: set[str] = set()
         self.closing = threading.Event()
@@ -90,7 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
         place = urlsplit(self.path)
         self.s3.calls.append((self.command, place.path))
         try:
-            fault = self.s3.fault or (self.s3.fault_of_reads if self.command == "GET" else None)
+            fault = self.s3.fault or self.s3.fault_once or (self.s3.fault_of_reads if self.command == "GET" else None)
+            self.s3.fault_once = None
             if fault in STATUS:
                 self._refuse(fault)
             elif fault in ("hidden", "blind"):

@@ -225,9 +225,9 @@ def test_nothing_is_sent_for_those_who_have_gone(store: PhotoStore, key: str, fa
 
 def test_a_busy_s3_is_asked_twice(store: PhotoStore, key: str, faulty: FaultyS3) -> None:
     faulty.calls.clear()
-    faulty.fault = "SlowDown"
-    threading.Timer(0.02, lambda: setattr(faulty, "fault", None)).start()
+    faulty.fault_once = "SlowDown"
     assert store.get(key)
+    assert [method for method, _ in faulty.calls] == ["GET", "GET"]
 
 
 def test_copies_take_their_time_and_ask_again_for_what_cannot_be_read(
