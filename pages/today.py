@@ -18,7 +18,6 @@ except NotFoundError as error:
     st.page_link("../../pages/today.py", label="Write today instead")
     st.stop()
 
-acts.save_again()
 form = forms.form_of(diary, day)
 moods = diary.all_moods()
 week_end = grids.week_around(day, today)
@@ -46,7 +45,7 @@ with right:
         fields.mood_field(form, moods)
         fields.song_field(diary, form, forms.mood_named(moods, value("mood")))
         fields.more_fields(form)
-        forms.take_over(form, fields.save_button(form, shown))
+        forms.take_over(form, acts.save if fields.save_button(form, shown) else None)
 
 if chosen and chosen != day:
     set_params(day=chosen.isoformat())

@@ -14,18 +14,11 @@ from diary.ui.state import Change, Form, current_diary, set_params, tab, told, v
 log = logging.getLogger(__name__)
 
 
-def save_again() -> None:
-    """Save what was pressed on a page that was older than its session, whose first press calls nothing."""
-    if tab().save_pressed:
-        tab().save_pressed = False
-        save()
-
-
 def save() -> None:
     """Save the form; what cannot be saved stays in it, with the reason beside its field."""
     form = tab().form
-    if form is None:
-        return
+    if form is None or value("note") is None:
+        return  # it was saved and left; or its inputs were, for another page, and what they held is kept
     if value("day") not in {None, form.day}:
         change_day()
         if form.day != value("day"):

@@ -9,7 +9,7 @@ from diary.diary import Diary
 from diary.errors import SourceError
 from diary.model import FIRST_DAY, MAX_NOTE, Entry, EntryDraft, Mood, Song
 from diary.ui import acts, cards, forms, past, rates, shared, songs, text
-from diary.ui.state import Form, tab, value
+from diary.ui.state import Form, pressed, tab, value
 
 PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
 
@@ -22,7 +22,7 @@ def notices(form: Form) -> None:
     if form.kept_at and not form.clash:
         with st.container(horizontal=True, key="kept", vertical_alignment="center"):
             st.html(f'<p role="status">Not saved yet. Kept from {form.kept_at}.</p>')
-            st.button("Discard", key="discard", type="tertiary", on_click=acts.discard)
+            st.button("Discard", key="discard", type="tertiary", on_click=pressed(acts.discard))
 
 
 def deleted_notice() -> None:
@@ -31,7 +31,7 @@ def deleted_notice() -> None:
     if change and change.deleted:
         with st.container(horizontal=True, key="deleted", vertical_alignment="center"):
             st.html(f'<p role="status" class="ok">Deleted {text.long_day(change.day)}</p>')
-            st.button("Undo", icon=":material/undo:", key="undo", on_click=acts.undo)
+            st.button("Undo", icon=":material/undo:", key="undo", on_click=pressed(acts.undo))
 
 
 def day_field(form: Form, today: date) -> None:
@@ -179,7 +179,7 @@ def save_button(form: Form, shown: bool) -> bool:
     with st.container(key="form-base"):  # not shown: tells a later session on which revision the page was written
         st.text_input("Revision", form.first.get("form_base", ""), key="form_base", label_visibility="collapsed")
     keys = "Ctrl+Enter" if shown else None
-    return st.button("Save", type="primary", key="save", width="stretch", shortcut=keys, on_click=acts.save)
+    return st.button("Save", type="primary", key="save", width="stretch", shortcut=keys, on_click=pressed(acts.save))
 
 
 def _problem(form: Form, part: str) -> None:
@@ -206,9 +206,9 @@ def finished_day(diary: Diary, entry: Entry) -> None:
         )
     with st.container(horizontal=True, key="after"):
         if change and fresh and change.before != entry:
-            st.button("Undo", icon=":material/undo:", key="undo", on_click=acts.undo)
-        st.button("Edit", icon=":material/edit:", key="edit", on_click=acts.edit)
-        st.button("Delete", icon=":material/delete:", key="delete", on_click=acts.delete, args=(entry,))
+            st.button("Undo", icon=":material/undo:", key="undo", on_click=pressed(acts.undo))
+        st.button("Edit", icon=":material/edit:", key="edit", on_click=pressed(acts.edit))
+        st.button("Delete", icon=":material/delete:", key="delete", on_click=pressed(acts.delete, entry))
     past.versions(diary, entry)
     earlier = diary.on_this_day(entry.day)
     if earlier:
@@ -226,9 +226,9 @@ def two_versions(diary: Diary, mine: EntryDraft) -> None:
     left, right = st.columns(2)
     with left, st.container(key="version-other", border=True):
         st.html(f"<h2>As it is kept</h2>{cards.version(other) if other else '<p>The day was deleted.</p>'}")
-        st.button("Keep this one", key="keep-other", on_click=acts.discard, width="stretch")
+        st.button("Keep this one", key="keep-other", on_click=pressed(acts.discard), width="stretch")
     with right, st.container(key="version-mine", border=True):
         st.html(f"<h2>As you wrote it here</h2>{cards.version(forms.preview(diary, mine))}")
         if mine.new_photo:
             st.caption("With the photo that you chose here.")
-        st.button("Keep mine", key="keep-mine", type="primary", on_click=acts.keep_mine, width="stretch")
+        st.button("Keep mine", key="keep-mine", type="primary", on_click=pressed(acts.keep_mine), width="stretch")

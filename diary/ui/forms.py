@@ -1,7 +1,7 @@
 """The form of a day: opening it and keeping what is typed. `songs.py` finds its song, `acts.py` saves it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -104,8 +104,11 @@ def _fill(form: Form, fields: Unsaved) -> None:
         set_values(**values)
 
 
-def take_over(form: Form, save_pressed: bool) -> None:
-    """The page is drawn for the first time: what its inputs held already, typed in an earlier session, goes on here."""
+def take_over(form: Form, pressed: Callable[[], None] | None) -> None:
+    """The page is drawn for the first time: what its inputs held already, typed in an earlier session, goes on here.
+
+    ``pressed`` is what was pressed on that older page, whose first press calls nothing.
+    """
     remembered = tab()
     if not remembered.is_new:
         return
@@ -125,8 +128,8 @@ def take_over(form: Form, save_pressed: bool) -> None:
         if (now.title, now.artist) != (known.title, known.artist):
             form.spotify_id = form.mbid = None
         keep_typed()
-    if is_newer or save_pressed:
-        remembered.editing, remembered.save_pressed = form.day, save_pressed
+    if is_newer or pressed:
+        remembered.editing, remembered.unfinished = form.day, pressed
         st.rerun()
 
 

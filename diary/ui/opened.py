@@ -7,7 +7,7 @@ import streamlit as st
 from diary.diary import Diary
 from diary.model import Entry
 from diary.ui import acts, cards, past, text
-from diary.ui.state import set_params, tab, write_day
+from diary.ui.state import pressed, set_params, tab, write_day
 
 
 def day_dialog(diary: Diary, day: date) -> None:
@@ -22,6 +22,7 @@ def _dismissed() -> None:
 
 
 def _day(diary: Diary, day: date) -> None:
+    tab().finish()  # what was pressed in the dialog draws the dialog alone, and so does what comes after it
     entry = diary.find_day(day)  # here, because what is pressed in the dialog draws the dialog alone
     if entry is None:
         st.write("Nothing noted yet. There is no hurry: a day can be written at any time.")
@@ -50,6 +51,6 @@ def _actions(entry: Entry) -> None:
             tab().editing = entry.day
             write_day(entry.day)
         # The callback is given the version that was on the screen.
-        if st.button("Delete", icon=":material/delete:", key="delete-day", on_click=acts.delete, args=(entry,)):
+        if st.button("Delete", icon=":material/delete:", key="delete-day", on_click=pressed(acts.delete, entry)):
             set_params(day=None)
             st.rerun()

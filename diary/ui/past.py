@@ -6,6 +6,7 @@ from diary.diary import Diary
 from diary.model import Entry
 from diary.protocols import Former
 from diary.ui import acts, cards, text
+from diary.ui.state import pressed
 
 _AT_ONCE, _MOST = 50, 400  # deleted days
 _VERSIONS = 20
@@ -32,7 +33,7 @@ def _version(former: Former, entry: Entry) -> None:
     with st.container(key=f"former-{revision}", border=True):
         changed = text.moment(former.until, entry.zone, entry.day)
         st.html(f"{cards.version(former.entry)}<p class='when'>Changed {changed}</p>")
-        st.button("Bring this one back", key=f"back-{revision}", on_click=acts.take_back, args=(entry, revision))
+        st.button("Bring this one back", key=f"back-{revision}", on_click=pressed(acts.take_back, entry, revision))
 
 
 def trash(diary: Diary) -> None:
@@ -58,4 +59,4 @@ def _deleted(former: Former) -> None:
         deleted_at = text.moment(former.until, former.entry.zone, day)
         words = f"<div><p>{cards.spoken(day, former.entry)}</p><p class='when'>Deleted {deleted_at}</p></div>"
         st.html(f'<div class="gone">{cards.sleeve(former.entry, "small")}{words}</div>')
-        st.button("Put back", key=f"put-back-{day}", on_click=acts.put_back, args=(day,), icon=":material/undo:")
+        st.button("Put back", key=f"put-back-{day}", on_click=pressed(acts.put_back, day), icon=":material/undo:")

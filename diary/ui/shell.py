@@ -9,7 +9,7 @@ from diary.errors import DiaryError, EndedError
 from diary.ui import frame, text, welcome
 from diary.ui.forms import rescue
 from diary.ui.shared import begin_anew, settings
-from diary.ui.state import current_diary, visitor
+from diary.ui.state import current_diary, tab, visitor
 
 PAGES = (
     ("today", "Today", None, "edit_square"),
@@ -30,6 +30,7 @@ if settings().has_login and visitor() is None:
     st.stop()
 frame.navigation(pages, [icon for *_, icon in PAGES], page)
 try:
+    tab().finish()
     frame.colours(current_diary().all_moods())
     frame.notice()
     page.run()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec
 
 import streamlit as st
@@ -169,7 +169,6 @@ class Tab:
     """
 
     is_new: bool = True
-    save_pressed: bool = False  # in that older page
     form: Form | None = None
     editing: date | None = None
     change: Change | None = None
@@ -178,6 +177,26 @@ class Tab:
     notice: str | None = None  # why what was asked for last could not be done
     news: str | None = None  # what was done
     rescued: Unsaved | None = None
+    unfinished: Callable[[], None] | None = None  # what was pressed and did not come to its end
+
+    def do(self, act: Callable[[], None]) -> None:
+        """Do what was pressed, again where it did not come to its end.
+
+        Wherever a callback reads or draws, Streamlit may drop it for what the page sends next, as a field that was
+        just left does; the press would be lost with it.
+        """
+        self.unfinished = act
+        self.finish()
+
+    def finish(self) -> None:
+        """Do what did not come to its end."""
+        if self.unfinished:
+            try:
+                self.unfinished()
+            except Exception:  # a bug would meet itself again
+                self.unfinished = None
+                raise
+            self.unfinished = None
 
     def leave_form(self, change: Change | None) -> None:
         """Leave the form for the finished day; ``change`` is what can be taken back."""
@@ -190,6 +209,11 @@ def tab() -> Tab:
     """This tab's memory."""
     remembered: Tab = st.session_state.setdefault("tab", Tab())
     return remembered
+
+
+def pressed(act: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> Callable[[], None]:
+    """For a button: `Tab.do` ``act`` with these arguments. The tab is looked up now, as even that may be dropped."""
+    return partial(tab().do, partial(act, *args, **kwargs))
 
 
 def forget_tab() -> None:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import settled
+from tests.browser.screen import settled, told
 from tests.browser.server import DiaryServer
 
 
@@ -34,16 +34,16 @@ def open_more(page: Page) -> None:
 def write_note(page: Page, text: str) -> None:
     open_more(page)
     page.get_by_label("Note", exact=True).fill(text)
-    page.get_by_label("Tags").focus()
-    settled(page)
+    with told(page):
+        page.get_by_label("Tags").focus()
 
 
 def paste_note(page: Page, text: str) -> None:
     """As `write_note`, at once: what the driver does for typing takes a browser minutes over 100,000 line ends."""
     open_more(page)
     page.get_by_label("Note", exact=True).evaluate(_PASTE, text)
-    page.get_by_label("Tags").focus()
-    settled(page)
+    with told(page):
+        page.get_by_label("Tags").focus()
 
 
 def press_save(page: Page) -> None:

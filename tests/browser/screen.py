@@ -1,6 +1,9 @@
 """What a person sees: a page of the browser, watched while it is used."""
 
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Literal
 from urllib.parse import urlsplit
@@ -25,10 +28,10 @@ def open_screen(
 ) -> Page:
     """A page of a fresh profile: a phone (390) or a desktop (1440), light or dark, in the given IANA zone.
 
-    The page carries what it was seen doing, each as list of texts: ``console_errors`` and
-    ``foreign_requests``, addresses that are neither the diary's nor one of the hosts of covers and
-    players. Nothing leaves the machine: covers are answered with a small picture, players with an empty
-    page, and foreign requests are cut off.
+    The page carries what it was seen doing: ``sent``, how often it told the diary something, and as lists of
+    texts ``console_errors`` and ``foreign_requests``, addresses that are neither the diary's nor one of the hosts
+    of covers and players. Nothing leaves the machine: covers are answered with a small picture, players with an
+    empty page, and foreign requests are cut off.
     """
     context = browser.new_context(
         viewport={"width": width, "height": 844 if width == 390 else 900},
@@ -53,6 +56,20 @@ def settled(page: Page) -> None:
     page.wait_for_selector(f"{app}[data-test-script-state=notRunning]", state="attached")
 
 
+@contextmanager
+def told(page: Page) -> Iterator[None]:
+    """Do something that the page tells the diary, and wait until that was told and answered.
+
+    A field that was left tells its text a moment later: what comes before that overtakes it.
+    """
+    before, until = page.sent, time.monotonic() + PATIENCE / 1000
+    yield
+    while page.sent == before:
+        assert time.monotonic() < until, "the page told nothing"
+        page.wait_for_timeout(20)
+    settled(page)
+
+
 def assert_no_exception(page: Page) -> None:
     """No traceback and no "Oh no" stands on the page."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -61,14 +78,18 @@ def assert_no_exception(page: Page) -> None:
 def _watch(page: Page) -> None:
     console_errors: list[str] = []
     foreign_requests: list[str] = []
-    page.console_errors, page.foreign_requests = console_errors, foreign_requests
+    page.console_errors, page.foreign_requests, page.sent = console_errors, foreign_requests, 0
 
     def note(message: ConsoleMessage) -> None:
         source = message.location["url"]
         if message.type == "error" and not urlsplit(source).path.endswith(_SEARCH_FOR_BASE_PATH):
             console_errors.append(f"{message.text} ({source})")
 
+    def count(_: object) -> None:
+        page.sent += 1
+
     def note_socket(socket: WebSocket) -> None:
+        socket.on("framesent", count)
         if urlsplit(socket.url).hostname not in {"127.0.0.1", "localhost"}:
             foreign_requests.append(socket.url)
 

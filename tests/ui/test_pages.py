@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from diary.assembly import make_parts, open_diary, prepare
@@ -19,6 +22,7 @@ from diary.clock import utc_now
 from diary.diary import Diary
 from diary.model import EntryDraft, Song, Unsaved
 from diary.settings import load_settings
+from diary.ui import acts
 from tests.fakes.music import FakeMusic
 from tests.fakes.songs import SONGS
 
@@ -276,6 +280,46 @@ def test_a_database_that_is_locked_keeps_the_text_and_says_so(diary: Diary, data
         other.rollback()
     app.button(key="save").click().run()
     assert "Saved" in words(app)
+
+
+def overtake(*_: object) -> None:
+    """What Streamlit does to a callback when the page sends something new: it runs anew, without the press."""
+    ctx = get_script_run_ctx()
+    assert ctx
+    states = [state for state in ctx.session_state.get_widget_states() if state.WhichOneof("value") != "trigger_value"]
+    raise RerunException(RerunData(widget_states=WidgetStates(widgets=states), page_script_hash=ctx.page_script_hash))
+
+
+@SQLITE_ONLY
+@pytest.mark.parametrize("place", ["read_search", "_draft", "drop_kept", "current_diary"])
+def test_a_save_overtaken_by_what_the_page_sends_next_is_not_lost(diary: Diary, place: str) -> None:
+    app = show()
+    app.text_area(key="note").input("Rain.").run()
+    with pytest.MonkeyPatch.context() as patch:
+        real, first = getattr(acts, place), iter([overtake])
+
+        def overtaken_once(*given: Any) -> Any:
+            return next(first, real)(*given)
+
+        patch.setattr(acts, place, overtaken_once)
+        app.button(key="save").click().run()
+        assert next(first, None) is None
+    assert "Saved" in words(app)
+    entry = diary.find_day(diary.today("Europe/Berlin"))
+    assert entry is not None
+    assert (entry.note, entry.revision) == ("Rain.", 1)
+
+
+def test_a_bug_met_by_a_press_does_not_come_back_by_itself(diary: Diary) -> None:
+    app = show()
+    app.text_area(key="note").input("Rain.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(acts, "_draft", Mock(side_effect=ZeroDivisionError))
+        app.button(key="save").click().run()
+        assert app.exception
+        app.run()
+        assert not app.exception
+    assert app.text_area(key="note").value == "Rain."
 
 
 def test_day_and_all_the_rest_may_be_set_at_once(diary: Diary) -> None:
