@@ -1,5 +1,6 @@
 """Instants, zones and the person's calendar day."""
 
+from calendar import isleap
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,13 @@ def today(now: datetime, zone: str, day_cutoff_hour: int) -> date:
     next_day = day + timedelta(days=1)
     begins = datetime.combine(next_day, time(day_cutoff_hour), there)  # of an hour that comes twice, the first
     return next_day if begins.astimezone(UTC) <= now else day
+
+
+def years_before(day: date) -> tuple[date, ...]:
+    """The same day one, two, five and ten years before; of a leap day, four, eight and twelve."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    years = [day.year - back for back in ((4, 8, 12) if is_leap_day else (1, 2, 5, 10))]
+    return tuple(day.replace(year=year) for year in years if isleap(year) or not is_leap_day)
 
 
 def known_zone(zone: str | None) -> str:

@@ -53,9 +53,12 @@ class Diary:
         """At most ``limit`` entries, newest first, before the day ``before`` or next after the day ``after``."""
         return self._entries.find(self.owner_id, wanted, limit, before=before, after=after)
 
-    def on_this_day(self, day: date, limit: int = 3) -> tuple[Entry, ...]:
-        """The same calendar day in earlier years, newest first."""
-        return self._entries.on_this_day(self.owner_id, day, limit)
+    def on_this_day(self, day: date) -> tuple[Entry, ...]:
+        """The same calendar day one, two, five and ten years ago, newest first; of a leap day, four, eight and twelve.
+
+        Where the person leaves out hard days, those are not among them.
+        """
+        return self._entries.on_days(self.owner_id, clock.years_before(day))
 
     def each(self) -> Iterator[Entry]:
         """Every entry, oldest first."""

@@ -46,6 +46,15 @@ class MonthMean:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthCount:
+    """How many days of a month are written."""
+
+    year: int
+    month: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class MoodCount:
     """How many days of a month were noted with a mood."""
 

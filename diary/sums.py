@@ -1,13 +1,13 @@
-"""Sums over one person's moods, for their charts."""
+"""Sums over one person's days and moods."""
 
 from datetime import date
 
 from diary import protocols
-from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean
 
 
 class Sums:
-    """Sums over the moods of one diary, that of ``owner_id``. Every method may raise StorageError."""
+    """Sums over the days of one diary, that of ``owner_id``. Every method may raise StorageError."""
 
     def __init__(self, owner_id: str, sums: protocols.Sums) -> None:
         self._owner_id, self._sums = owner_id, sums
@@ -27,6 +27,10 @@ class Sums:
     def weekday_means(self, first: date, last: date) -> tuple[WeekdayMean, ...]:
         """The mean valence of each weekday, Monday first."""
         return self._sums.weekday_means(self._owner_id, first, last)
+
+    def months(self) -> tuple[MonthCount, ...]:
+        """How many days of each month are written, with a mood or without, oldest first."""
+        return self._sums.months(self._owner_id)
 
     def span(self) -> tuple[date, date] | None:
         """The first and the last day that have a mood."""

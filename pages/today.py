@@ -6,7 +6,7 @@ import streamlit as st
 
 from diary.errors import NotFoundError
 from diary.query import EntryFilter
-from diary.ui import acts, browse, fields, forms, grids, text
+from diary.ui import acts, browse, chapters, fields, forms, grids, text
 from diary.ui.state import current_diary, day_param, set_params, tab, value, zone
 
 diary = current_diary()
@@ -34,7 +34,7 @@ with left:
     with st.container(key="week-box"):
         chosen = grids.day_grid("week", grids.week(week_end, written, day, today))
     if written:
-        st.html(grids.month_spines(month, written, today))
+        st.html(chapters.month_so_far(month, written, today))
 with right:
     fields.notices(form)
     if form.clash:

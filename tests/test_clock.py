@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diary.clock import known_zone, today, utc_now
+from diary.clock import known_zone, today, utc_now, years_before
 
 ZONES = (
     "Pacific/Kiritimati",  # UTC+14
@@ -171,3 +171,18 @@ def test_a_real_zone_keeps_its_name(zone: str) -> None:
 def test_now_is_aware_and_in_utc() -> None:
     assert utc_now().utcoffset() == timedelta(0)
     assert abs(utc_now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+# ------------------------------------------------------------------ the same day in other years
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
+def test_the_same_day_of_earlier_years_has_its_month_and_day(day: date) -> None:
+    before = years_before(day)
+    assert all((one.month, one.day) == (day.month, day.day) for one in before)
+    years = [day.year - one.year for one in before]
+    assert years == ([1, 2, 5, 10] if (day.month, day.day) != (2, 29) else [n for n in (4, 8, 12) if n in years])
+
+
+def test_a_leap_day_looks_back_past_a_century_that_has_none() -> None:
+    assert years_before(date(2104, 2, 29)) == (date(2096, 2, 29), date(2092, 2, 29))

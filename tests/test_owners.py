@@ -90,6 +90,7 @@ ASKED: dict[str, Callable[[House], object]] = {
     "sums.month_means": lambda h: found(h, lambda d: d.sums.month_means(*EVER)) == (),
     "sums.mood_counts": lambda h: found(h, lambda d: d.sums.mood_counts(*EVER)) == (),
     "sums.weekday_means": lambda h: found(h, lambda d: d.sums.weekday_means(*EVER)) == (),
+    "sums.months": lambda h: found(h, lambda d: d.sums.months()) == (),
     "sums.span": lambda h: found(h, lambda d: d.sums.span()) is None,
     "photo": lambda h: (
         h.alice.photo(h.entry.photo)

@@ -1,6 +1,5 @@
 """The days of every owner. No method without an owner; what is another's is not there."""
 
-from calendar import isleap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from diary.errors import ConflictError, InvalidEntryError
-from diary.model import FIRST_DAY, Entry, Mood, PastSong
+from diary.model import Entry, Mood, PastSong
 from diary.query import EntryFilter, fold, words
 from diary.storage.database import reading, writing
 from diary.storage.people import PersonStore, is_nobodys, put_moods
@@ -65,12 +64,10 @@ class EntryStore:
             query = query.where(entries.c.day < before)
         return self._read(owner_id, query.order_by(entries.c.day.desc()))
 
-    def on_this_day(self, owner_id: str, day: date, limit: int) -> tuple[Entry, ...]:
-        """The entries of the same month and day in earlier years, newest first."""
-        years = range(FIRST_DAY.year, day.year)
-        same = [day.replace(year=year) for year in years if (day.month, day.day) != (2, 29) or isleap(year)]
-        query = _DAYS.where(_mine(owner_id), entries.c.day.in_(same))
-        return self._read(owner_id, query.order_by(entries.c.day.desc()).limit(limit))
+    def on_days(self, owner_id: str, days: Sequence[date]) -> tuple[Entry, ...]:
+        """The entries of these ``days``, newest first."""
+        query = _DAYS.where(_mine(owner_id), entries.c.day.in_(days))
+        return self._read(owner_id, query.order_by(entries.c.day.desc()))
 
     def each(self, owner_id: str) -> Iterator[Entry]:
         """All entries, oldest first, read as they are asked for: few at a time, as each may hold a long note."""

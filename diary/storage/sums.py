@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, and_, extract, func, select
 
-from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean
 from diary.storage.database import reading
 from diary.storage.tables import entries, moods
 from diary.storage.wall import rows_of
@@ -47,6 +47,14 @@ class SumStore:
         with reading(self._engine, rows_of(owner_id)) as connection:
             rows = connection.execute(query.group_by(sunday_first)).all()
         return tuple(sorted((WeekdayMean((int(d) + 6) % 7, mean, n) for d, mean, n in rows), key=lambda w: w.weekday))
+
+    def months(self, owner_id: str) -> tuple[MonthCount, ...]:
+        """How many days of each month are written, oldest first."""
+        year, month = extract("year", entries.c.day), extract("month", entries.c.day)
+        mine = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
+        query = select(year, month, func.count()).where(mine).group_by(year, month).order_by(year, month)
+        with reading(self._engine, rows_of(owner_id)) as connection:
+            return tuple(MonthCount(int(y), int(m), days) for y, m, days in connection.execute(query))
 
     def span(self, owner_id: str) -> tuple[date, date] | None:
         """The first and the last day that have a mood."""

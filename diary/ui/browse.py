@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal
 from urllib.parse import unquote
 
@@ -10,14 +11,12 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.errors import NotFoundError
-from diary.insight import MoodCount
 from diary.model import FIRST_DAY, Entry, Mood
 from diary.query import EntryFilter
-from diary.ui import cards, text
+from diary.ui import chapters, grids, text
 from diary.ui.state import day_param, param, set_params, set_values, value
 
-PAGE = 20
-VIEWS = {"Cards": None, "Calendar": "calendar"}
+VIEWS = {"Cards": None, "List": "list", "Covers": "covers", "Calendar": "calendar"}
 
 
 def wanted(today: date) -> EntryFilter:
@@ -26,7 +25,7 @@ def wanted(today: date) -> EntryFilter:
     return EntryFilter(param("q") or "", moods, day_param("first", today), day_param("last", today))
 
 
-def tools(moods: Iterable[Mood], today: date, asked: EntryFilter) -> str:
+def tools(diary: Diary, moods: Iterable[Mood], today: date, asked: EntryFilter) -> str:
     """Search, filter and view, all kept in the address; gives the view."""
     view = next((name for name, word in VIEWS.items() if word == param("view")), "Cards")
     # What an input says and the address does not is old: callbacks write every change into the address.
@@ -43,10 +42,49 @@ def tools(moods: Iterable[Mood], today: date, asked: EntryFilter) -> str:
         )
         with st.popover("Filter", icon=":material/filter_list:", key="filter"):
             _filters(moods, today)
+        _jump(diary, view, today)
         st.segmented_control(
-            "View", list(VIEWS), key="view", required=True, on_change=_changed, label_visibility="collapsed"
+            "View",
+            list(VIEWS),
+            key="view",
+            required=True,
+            on_change=partial(_view_changed, today),
+            label_visibility="collapsed",
         )
     return view
+
+
+def _jump(diary: Diary, view: str, today: date) -> None:
+    """A way to any month that is written; the months are read when somebody looks."""
+    with st.popover("Jump to", icon=":material/calendar_month:", key="jump", on_change="rerun") as box:
+        if box.open:
+            grids.day_grid("months", chapters.months(diary.sums.months()), partial(_jumped, view, today))
+
+
+def _jumped(view: str, today: date) -> None:
+    first = grids.chosen_on("months")
+    if first:
+        set_values(jump=False)
+        _show(view, month_end(first), today)
+
+
+def _view_changed(today: date) -> None:
+    """Another view shows the same time."""
+    before, month = param("before"), param("month")
+    last = date.fromisoformat(before) - timedelta(1) if before else month and month_end(month_shown(today))
+    _show(value("view") or "Cards", last or None, today)
+
+
+def _show(view: str, last: date | None, today: date) -> None:
+    """Go to the days up to ``last``, up to ``today`` where that is None."""
+    until = None if last is None or last >= today else last
+    in_calendar = view == "Calendar"
+    set_params(
+        view=VIEWS[view],
+        month=f"{until:%Y-%m}" if until and in_calendar else None,
+        before=(until + timedelta(1)).isoformat() if until and not in_calendar else None,
+        after=None,
+    )
 
 
 def _filters(moods: Iterable[Mood], today: date) -> None:
@@ -71,7 +109,6 @@ def _changed() -> None:
     first, last = value("filter_from"), value("filter_to")
     set_params(
         q=(value("q") or "").strip(),
-        view=VIEWS[value("view") or "Cards"],
         mood=",".join(name.replace("%", "%25").replace(",", "%2C") for name in value("filter_moods") or ()),
         first=first.isoformat() if first else None,
         last=last.isoformat() if last else None,
@@ -86,17 +123,17 @@ def clear() -> None:
 
 
 def page_of_days(
-    diary: Diary, asked: EntryFilter, before: date | None, after: date | None
+    diary: Diary, asked: EntryFilter, size: int, before: date | None, after: date | None
 ) -> tuple[tuple[Entry, ...], bool, bool]:
-    """The days of one page, and whether there are newer and older ones."""
+    """The days of one page of at most ``size``, and whether there are newer and older ones."""
     if after:
-        found = diary.find(asked, PAGE + 1, after=after)
-        if len(found) > PAGE:
+        found = diary.find(asked, size + 1, after=after)
+        if len(found) > size:
             return found[1:], True, True
         set_params(after=None)
         before = None
-    found = diary.find(asked, PAGE + 1, before=before)
-    return found[:PAGE], before is not None, len(found) > PAGE
+    found = diary.find(asked, size + 1, before=before)
+    return found[:size], before is not None, len(found) > size
 
 
 def turn_page(shown: Sequence[Entry], newer: bool, older: bool) -> None:
@@ -108,32 +145,6 @@ def turn_page(shown: Sequence[Entry], newer: bool, older: bool) -> None:
         if older:
             before = shown[-1].day.isoformat()
             st.button("Older days", key="older", on_click=set_params, kwargs={"before": before, "after": None})
-
-
-def chapters(shown: Sequence[Entry], counts: Sequence[MoodCount], moods: Iterable[Mood]) -> str:
-    """The days under the names of their months, each with the mood it had most often."""
-    names = {mood.id: mood.name for mood in moods}
-    out, month = [], None
-    for entry in shown:
-        first = entry.day.replace(day=1)
-        if first != month:
-            out.append(f'{"</div>" if month else ""}{chapter(first, counts, names)}<div class="cards">')
-            month = first
-        out.append(cards.entry_card(entry))
-    return "".join(out) + ("</div>" if month else "")
-
-
-def chapter(first: date, counts: Sequence[MoodCount], names: dict[str, str]) -> str:
-    """The heading of a month."""
-    days: dict[str, int] = {}
-    for count in counts:
-        if (count.year, count.month) == (first.year, first.month):
-            days[names[count.mood_id]] = days.get(names[count.mood_id], 0) + count.days
-    says = ""
-    if days:
-        most = max(days, key=lambda name: days[name])
-        says = f"<p>{text.days(sum(days.values()))} with a mood, most often {text.html(most)}</p>"
-    return f'<header class="chapter"><h2>{text.month(first)} <span>{first.year}</span></h2>{says}</header>'
 
 
 def month_shown(today: date) -> date:
@@ -175,10 +186,13 @@ def _month_button(key: str, day: date, side: Literal["left", "right"], today: da
     )
 
 
-def nothing(asked: EntryFilter) -> None:
-    """No day to show: none matches, or none is written yet."""
+def nothing(asked: EntryFilter, before: date | None) -> None:
+    """No day to show: none matches, or none is written yet, or not ``before`` that day."""
     with st.container(key="nothing"):
-        if asked.is_empty:
+        if before:
+            st.html(f"<h2>Nothing earlier</h2><p>No day is shown from before {text.dated(before)}.</p>")
+            st.button("Show all days", key="all-days", on_click=clear)
+        elif asked.is_empty:
             st.html("<h2>An empty shelf</h2><p>Your days will stand here as records. The first one takes a minute.</p>")
             st.page_link("../../pages/today.py", label="Write today", icon=":material/edit_square:")
         else:

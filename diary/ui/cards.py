@@ -105,18 +105,27 @@ def tags(names: Iterable[str]) -> str:
 
 def entry_card(entry: Entry) -> str:
     """A day on the timeline: one button that fills the card, and the link to the song above it."""
-    day = f"{text.weekday(entry.day)[:3]} {entry.day.day}"
     note = text.html(text.note_words(entry.note, 140))
     parts = [
-        f'<button type="button" class="over" data-day="{entry.day}">{spoken(entry.day, entry)}</button>',
+        opener(entry),
         sleeve(entry),
-        f'<p class="when"><span>{day}</span>{mood_tag(entry.mood) if entry.mood else ""}</p>',
+        f'<p class="when"><span>{short_day(entry.day)}</span>{mood_tag(entry.mood) if entry.mood else ""}</p>',
         song_words(entry.song),
         f'<p class="note" dir="auto">{note}</p>' if note else "",
         photo(entry.photo, "snap", small=True) if entry.photo and entry.song else "",
         listen(entry.song) if entry.song else "",
     ]
     return f'<article class="card">{"".join(parts)}</article>'
+
+
+def opener(entry: Entry) -> str:
+    """The button that fills a card and opens its day."""
+    return f'<button type="button" class="over" data-day="{entry.day}">{spoken(entry.day, entry)}</button>'
+
+
+def short_day(day: date) -> str:
+    """Sun 22."""
+    return f"{text.weekday(day)[:3]} {day.day}"
 
 
 def spoken(day: date, entry: Entry | None) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from diary.model import Entry
 from diary.ui import cards, text
+from diary.ui.state import value
 
 _SCRIPT = """
 export default function({data, parentElement, setTriggerValue}) {
@@ -27,10 +28,18 @@ def _component() -> Callable[..., object]:
     return st.components.v2.component("diary_days", html="<div></div>", js=_SCRIPT, isolate_styles=False)
 
 
-def day_grid(key: str, html: str) -> date | None:
-    """Draw a grid made by one of the functions below; gives the day that was just chosen on it."""
-    chosen = _component()(data={"html": html}, key=key, on_day_change=lambda: None)
-    day = getattr(chosen, "day", None)
+def day_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None) -> date | None:
+    """Draw a grid made by one of the functions below; gives the day that was just chosen on it.
+
+    ``on_choose`` is called before the page runs; `chosen_on` gives the day to it.
+    """
+    _component()(data={"html": html}, key=key, on_day_change=on_choose)
+    return chosen_on(key)
+
+
+def chosen_on(key: str) -> date | None:
+    """The day that was just chosen on the grid ``key``."""
+    day = getattr(value(key), "day", None)
     return date.fromisoformat(day) if day else None
 
 
@@ -79,19 +88,3 @@ def month_calendar(first: date, written: Mapping[date, Entry], today: date) -> s
         cells.append(f"<li{start}>{day_cell(day, written.get(day), today)}</li>")
     said = cards.credit(entry.track for entry in written.values())
     return f'<ol class="month">{heads}{"".join(cells)}</ol>{said}'
-
-
-def month_spines(first: date, written: Mapping[date, Entry], today: date) -> str:
-    """A month standing on its shelf: height says energy, colour says mood."""
-    spines = []
-    for offset in range(calendar.monthrange(first.year, first.month)[1]):
-        entry = written.get(first + timedelta(offset))
-        if entry and entry.mood:
-            height = round(72 + 26 * entry.mood.arousal)
-            spines.append(f'<i class="{cards.mood_class(entry.mood)}" style="--h:{height}%"></i>')
-        else:
-            spines.append(f'<i class="none{" later" if first + timedelta(offset) > today else ""}"></i>')
-    count = sum((day.year, day.month) == (first.year, first.month) for day in written)
-    said = f"{text.month(first)}{' so far' if first == today.replace(day=1) else ''}, {text.days(count)}"
-    shelf = f'<span class="spines" role="img" aria-label="{said}">{"".join(spines)}</span>'
-    return f'<div class="sofar">{shelf}<p>{said}</p></div>'

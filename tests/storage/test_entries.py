@@ -91,12 +91,13 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_days(database
         "find_day": lambda diary: diary.find_day(TODAY),
         "each": lambda diary: list(diary.each()),
         "count": lambda diary: diary.count(),
-        "on_this_day": lambda diary: diary.on_this_day(TODAY, 100),
+        "on_this_day": lambda diary: diary.on_this_day(TODAY),
         "past_songs": lambda diary: diary.past_songs("song", 1000),
         "mood_days": lambda diary: diary.sums.mood_days(date.min, date.max),
         "month_means": lambda diary: diary.sums.month_means(date.min, date.max),
         "mood_counts": lambda diary: diary.sums.mood_counts(date.min, date.max),
         "weekday_means": lambda diary: diary.sums.weekday_means(date.min, date.max),
+        "months": lambda diary: diary.sums.months(),
         "mood_span": lambda diary: diary.sums.span(),
     }
     for count in (10, 20, 200):
@@ -133,14 +134,14 @@ def test_a_day_that_somebody_else_wrote_first_is_a_conflict(database: str) -> No
 # -------------------------------------------------------------------- looking back
 
 
-def test_on_this_day_shows_earlier_years_only_newest_first(database: str) -> None:
+def test_on_this_day_shows_one_two_five_and_ten_years_ago_newest_first(database: str) -> None:
     diary = make_diary(database)
-    diary.add_days([EntryDraft(date(year, 11, day), "calm") for year in range(2020, 2027) for day in (21, 22, 23)])
+    diary.add_days([EntryDraft(date(year, 11, day), "calm") for year in range(2014, 2027) for day in (21, 22, 23)])
     diary.add_days([EntryDraft(date(2025, 10, 22), "calm")])
     diary.delete(diary.find_day(date(2024, 11, 22)))
-    assert [entry.day.year for entry in diary.on_this_day(date(2026, 11, 22))] == [2025, 2023, 2022]
-    assert [entry.day.year for entry in diary.on_this_day(date(2026, 11, 22), 9)] == [2025, 2023, 2022, 2021, 2020]
-    assert diary.on_this_day(date(2020, 11, 22)) == ()
+    assert [entry.day.year for entry in diary.on_this_day(date(2026, 11, 22))] == [2025, 2021, 2016]
+    assert [entry.day.year for entry in diary.on_this_day(date(2025, 11, 22))] == [2023, 2020, 2015]
+    assert diary.on_this_day(date(2014, 11, 22)) == ()
 
 
 def test_29_february_looks_back_on_its_like_and_no_other_day_does(database: str) -> None:
@@ -149,8 +150,8 @@ def test_29_february_looks_back_on_its_like_and_no_other_day_does(database: str)
     diary.add_days([EntryDraft(date(year, 2, 29), "calm") for year in (2016, 2020, 2024)])
     diary.add_days([EntryDraft(date(year, 3, 1), "calm") for year in range(2016, 2026)])
     assert [entry.day for entry in diary.on_this_day(date(2024, 2, 29))] == [date(2020, 2, 29), date(2016, 2, 29)]
-    assert {entry.day.day for entry in diary.on_this_day(date(2025, 2, 28), 99)} == {28}
-    assert {entry.day.month for entry in diary.on_this_day(date(2025, 3, 1), 99)} == {3}
+    assert {entry.day.day for entry in diary.on_this_day(date(2025, 2, 28))} == {28}
+    assert {entry.day.month for entry in diary.on_this_day(date(2025, 3, 1))} == {3}
 
 
 # -------------------------------------------------------------------- songs of one's past

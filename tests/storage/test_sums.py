@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diary.diary import Diary
-from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean
 from diary.model import BUILT_IN_MOODS, EntryDraft
 from diary.protocols import Parts
 from tests.builders import TODAY, make_diary, make_parts, mood
@@ -71,6 +71,8 @@ def test_every_sum_agrees_with_plain_python(
     assert [(c.year, c.month) for c in found] == sorted((c.year, c.month) for c in found)
     assert {(c.year, c.month, c.mood_id): c.days for c in found} == counts
     assert len(found) == len(counts)
+    in_month = Counter((day.year, day.month) for back in written.keys() - deleted if (day := TODAY - timedelta(back)))
+    assert diary.sums.months() == tuple(MonthCount(*month, days) for month, days in sorted(in_month.items()))
     assert diary.sums.span() == ((ever[0][0], ever[-1][0]) if ever else None)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diary.model import BUILT_IN_MOODS, Entry, Song, Track
-from diary.ui import cards, cover, grids
+from diary.ui import cards, chapters, cover, grids
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 DAY = date(2026, 11, 22)
@@ -41,7 +41,8 @@ class Tags(HTMLParser):
 @given(title=texts.filter(str.strip), artist=texts, note=texts, tag=texts)
 def test_whatever_was_written_adds_no_tag_and_no_attribute(title: str, artist: str, note: str, tag: str) -> None:
     entry = replace(ENTRY, song=Song(title, artist), note="", tags=(tag,), track=None)
-    for draw in (cards.entry_card, cards.record, lambda one: grids.day_cell(DAY, one, DAY)):
+    drawn = (cards.entry_card, chapters.entry_line, chapters.entry_cover, cards.record)
+    for draw in (*drawn, lambda one: grids.day_cell(DAY, one, DAY)):
         plain = Tags(draw(replace(entry, song=Song("x", "y"), tags=("z",))))
         found = Tags(draw(entry))
         assert found.names <= plain.names
@@ -110,13 +111,6 @@ def test_the_week_beside_a_form_holds_its_day(back: int) -> None:
     shown = grids.week(grids.week_around(day, DAY), {}, day, DAY)
     assert 'class="here"><span class="wd" aria-hidden="true">' in shown
     assert f'data-day="{day}"' in shown
-
-
-def test_a_whole_month_of_spines_tells_energy_by_height() -> None:
-    lively = replace(ENTRY, mood=BUILT_IN_MOODS[2])
-    low, high = (grids.month_spines(date(2026, 11, 1), {DAY: one}, DAY) for one in (ENTRY, lively))
-    heights = [int(re.search(r"--h:(\d+)%", html)[1]) for html in (low, high)]
-    assert heights[0] < heights[1]
 
 
 def test_small_covers_name_their_source_together() -> None:

@@ -386,6 +386,36 @@ def test_the_timeline_shows_twenty_days_and_the_rest_on_demand(diary: Diary) -> 
     assert not [button for button in app.button if button.key == "newer"]
 
 
+@SQLITE_ONLY
+@pytest.mark.parametrize(("view", "size"), [("list", 40), ("covers", 60)])
+def test_days_closer_together_make_a_longer_page(diary: Diary, view: str, size: int) -> None:
+    write(diary, 61, song=Song("Slow River", "Nora Wilde"))
+    shown = words(show("timeline", view=view))
+    assert shown.count('class="over"') == size
+    assert shown.count(" with a mood, most often calm") == shown.count("<h2>") > 1
+
+
+@SQLITE_ONLY
+def test_before_the_first_day_there_is_a_way_back(diary: Diary) -> None:
+    write(diary, 5)
+    app = show("timeline", before="2020-03-01")
+    assert "Nothing earlier" in words(app)
+    app.button(key="all-days").click().run()
+    assert words(app).count('class="over"') == 5
+
+
+@SQLITE_ONLY
+def test_another_view_shows_the_same_time(diary: Diary) -> None:
+    write(diary, 5)
+    app = show("timeline", before="2026-03-01")
+    app.button_group(key="view").select("Calendar").run()
+    assert app.query_params["month"] == "2026-02"
+    assert "February" in words(app)
+    app.button_group(key="view").select("List").run()
+    assert app.query_params["before"] == "2026-03-01"
+    assert "month" not in app.query_params
+
+
 @pytest.mark.parametrize("page", ["today", "timeline", "moods"])
 def test_more_days_mean_no_more_queries(diary: Diary, page: str) -> None:
     def queries() -> int:
