@@ -12,6 +12,9 @@ from markdown_it.token import Token
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'/@])")
 _JOINED = re.compile(r":(?=[a-z/])|(?<=\w)@(?=\w)|[<>=~-](?=[<>=~-])|www(?=\.)", re.IGNORECASE)
+_MARKDOWN = re.compile(
+    r"[\\`*_\[\]<\0\ud800-\udfff]|(^|[\r\n])\s*([#>+=~-]|\d)"
+)  # without, a note is what it looks like
 WORD_JOINER = "\u2060"  # invisible; keeps apart what Streamlit would read as a link, an icon, a colour or an arrow
 
 
@@ -57,13 +60,18 @@ def note_html(note: str) -> str:
 
 def note_words(note: str, limit: int) -> str:
     """The first words of a note, at most ``limit`` characters, without its Markdown."""
+    start = note[: 4 * limit]
+    words = " ".join((_bare(start) if _MARKDOWN.search(start) else start).split())
+    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + "…"
+
+
+def _bare(note: str) -> str:
     blocks = []
-    for token in _tokens(note[: 4 * limit]):
+    for token in _tokens(note):
         inner = token.children or ()
         blocks.append("".join(" " if part.type.endswith("break") else part.content for part in inner))
         blocks.append("" if inner else token.content)
-    words = " ".join(" ".join(blocks).split())
-    return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + "…"
+    return " ".join(blocks)
 
 
 def weekday(day: date) -> str:

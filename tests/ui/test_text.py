@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -85,6 +85,12 @@ def test_the_first_words_of_a_note_are_without_its_marks(note: str, words: str) 
 @given(st.text(), st.integers(10, 200))
 def test_the_first_words_keep_to_their_limit(note: str, limit: int) -> None:
     assert len(text.note_words(note, limit)) <= limit + 1
+
+
+@given(st.text(st.sampled_from("ab1.) -+=~#>|!&;:\t\n\r\x0b\u2028") | st.characters(), max_size=40))
+def test_a_note_without_marks_has_the_words_that_markdown_would_leave(note: str) -> None:
+    assume(not text._MARKDOWN.search(note))
+    assert text._bare(note).split() == note.split()
 
 
 def test_a_moment_is_told_by_the_clock_of_its_place() -> None:
