@@ -28,6 +28,7 @@ from diary.storage.database import reading
 from diary.storage.endings import EndingStore
 from diary.storage.engine import engine_for, open_engine, read_url, role_to_serve, without_password
 from diary.storage.entries import EntryStore
+from diary.storage.lives import LifeStore
 from diary.storage.marks import MarkStore
 from diary.storage.migration import is_current, is_prepared, migrate
 from diary.storage.people import PersonStore
@@ -71,6 +72,7 @@ def make_parts(settings: Settings, *, patient: bool = False) -> Parts:
         people=PersonStore(engine),
         accounts=AccountStore(engine),
         sums=SumStore(engine),
+        lives=LifeStore(engine),
         tracks=tracks,
         photos=open_photos(settings.photos, engine, settings.region),
         catalog=catalog,

@@ -9,9 +9,10 @@ from uuid import uuid4
 from diary import account, clock
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, NotFoundError
 from diary.history import History
+from diary.lives import Lives
 from diary.model import Entry, EntryDraft, Mood, PastSong, Song, Track, Unsaved
 from diary.protocols import Parts
-from diary.query import EntryFilter
+from diary.query import Term
 from diary.sums import Sums
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Diary:
         self.owner_id, self._parts = owner_id, parts
         self._entries, self._people, self.catalog = parts.entries, parts.people, parts.catalog
         self.history, self.sums = History(owner_id, parts), Sums(owner_id, parts.sums)
+        self.lives = Lives(owner_id, parts.lives)
         self._people.welcome(owner_id, parts.clock())
 
     def end(self) -> bool:
@@ -48,9 +50,9 @@ class Diary:
         return self._entries.find_day(self.owner_id, day)
 
     def find(
-        self, wanted: EntryFilter, limit: int = 20, *, before: date | None = None, after: date | None = None
+        self, wanted: Term, limit: int = 20, *, before: date | None = None, after: date | None = None
     ) -> tuple[Entry, ...]:
-        """At most ``limit`` entries, newest first, before the day ``before`` or next after the day ``after``."""
+        """At most ``limit`` entries ``wanted``, newest first, before the day ``before`` or next after ``after``."""
         return self._entries.find(self.owner_id, wanted, limit, before=before, after=after)
 
     def on_this_day(self, day: date) -> tuple[Entry, ...]:

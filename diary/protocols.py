@@ -7,8 +7,9 @@ from typing import Protocol
 
 from diary.clock import utc_now
 from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.life import ChosenMonth, Names, Subject
 from diary.model import Entry, Mood, PastSong, Song, Track, Unsaved
-from diary.query import EntryFilter
+from diary.query import Term
 
 RESTORED = "restored"  # the mark of a backup that was put in the place of what was there
 ENDED = "ended"  # the mark of the last diary that was ended
@@ -36,7 +37,7 @@ class Entries(Protocol):
 
     def find_day(self, owner_id: str, day: date) -> Entry | None: ...
     def find(
-        self, owner_id: str, wanted: EntryFilter, limit: int, *, before: date | None = None, after: date | None = None
+        self, owner_id: str, wanted: Term, limit: int, *, before: date | None = None, after: date | None = None
     ) -> tuple[Entry, ...]: ...
     def on_days(self, owner_id: str, days: Sequence[date]) -> tuple[Entry, ...]: ...
     def each(self, owner_id: str) -> Iterator[Entry]: ...
@@ -113,6 +114,15 @@ class Sums(Protocol):
     def span(self, owner_id: str) -> tuple[date, date] | None: ...
 
 
+class Lives(Protocol):
+    """Songs and artists through the days."""
+
+    def months(self, owner_id: str, subject: Subject) -> tuple[ChosenMonth, ...]: ...
+    def days(self, owner_id: str, subject: Subject, limit: int, before: date | None) -> tuple[Entry, ...]: ...
+    def songs(self, owner_id: str, artist: str, limit: int) -> tuple[PastSong, ...]: ...
+    def names(self, owner_id: str, limit: int) -> Names: ...
+
+
 class Tracks(Protocol):
     """The cache of tracks."""
 
@@ -168,6 +178,7 @@ class Parts:
     people: People
     accounts: Accounts
     sums: Sums
+    lives: Lives
     tracks: Tracks
     photos: PhotoStore
     catalog: Catalog

@@ -3,16 +3,15 @@
 import streamlit as st
 
 from diary.errors import NotFoundError
-from diary.query import EntryFilter
-from diary.ui import browse, chapters, fields, grids, opened, text
+from diary.query import EVERYTHING, Days
+from diary.ui import browse, chapters, fields, grids, opened, searching, text
 from diary.ui.state import current_diary, day_param, set_params, write_day, zone
 
 diary = current_diary()
 today = diary.today(zone())
-moods = diary.all_moods()
+moods, asked = diary.all_moods(), searching.asked()
 names = {mood.id: mood.name for mood in moods}
 try:
-    asked = browse.wanted(today)
     first, day = browse.month_shown(today), day_param("day", today, diary.find_day)
     before, after = day_param("before", today), day_param("after", today)
 except NotFoundError as error:
@@ -25,7 +24,7 @@ view = browse.tools(diary, moods, today, asked)
 fields.deleted_notice()
 if view == "Calendar":
     last = browse.month_end(first)
-    shown = diary.find(EntryFilter(first=first, last=last), limit=31)
+    shown = diary.find(Days(first, last), limit=31)
     written = {entry.day: entry for entry in shown}
     st.html(chapters.chapter(first, diary.sums.mood_days(first, last), names, today))
     chosen = grids.day_grid("calendar", grids.month_calendar(first, written, today))
@@ -34,14 +33,14 @@ if view == "Calendar":
         write_day(chosen)
 else:
     size, _ = chapters.DENSITIES[view]
-    shown, newer, older = browse.page_of_days(diary, asked, size, before, after)
-    span = (shown[-1].day.replace(day=1), browse.month_end(shown[0].day)) if shown and asked.is_empty else None
-    ribbons = diary.sums.mood_days(*span) if span else ()
+    shown, newer, older = browse.page_of_days(diary, asked.term, size, before, after)
+    is_whole = shown and asked.term == EVERYTHING
+    ribbons = diary.sums.mood_days(shown[-1].day.replace(day=1), browse.month_end(shown[0].day)) if is_whole else ()
     chosen = grids.day_grid("cards", chapters.chapters(shown, view, ribbons, names, today)) if shown else None
     if shown:
         browse.turn_page(shown, newer, older)
     else:
-        browse.nothing(asked, before)
+        browse.nothing(asked.term, before)
 
 if chosen:
     set_params(day=chosen.isoformat())

@@ -5,7 +5,7 @@ from datetime import timedelta
 import streamlit as st
 
 from diary.errors import NotFoundError
-from diary.query import EntryFilter
+from diary.query import Days
 from diary.ui import acts, browse, chapters, fields, forms, grids, text
 from diary.ui.state import current_diary, day_param, set_params, tab, value, zone
 
@@ -23,7 +23,7 @@ moods = diary.all_moods()
 week_end = grids.week_around(day, today)
 month = day.replace(day=1)
 first, last = min(month, week_end - timedelta(6)), max(browse.month_end(month), week_end)
-written = {one.day: one for one in diary.find(EntryFilter(first=first, last=last), limit=40)}
+written = {one.day: one for one in diary.find(Days(first, last), limit=40)}
 entry = written.get(day)
 shown = not form.clash and (entry is None or tab().editing == day)
 

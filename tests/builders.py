@@ -23,6 +23,7 @@ from diary.storage.accounts import AccountStore
 from diary.storage.endings import EndingStore
 from diary.storage.engine import open_engine
 from diary.storage.entries import EntryStore
+from diary.storage.lives import LifeStore
 from diary.storage.marks import MarkStore
 from diary.storage.migration import is_current, migrate
 from diary.storage.people import PersonStore
@@ -176,6 +177,7 @@ def make_parts(
         people=PersonStore(engine),
         accounts=AccountStore(engine),
         sums=SumStore(engine),
+        lives=LifeStore(engine),
         tracks=tracks,
         photos=photos or MemoryPhotoStore(),
         catalog=catalog,

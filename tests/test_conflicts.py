@@ -10,7 +10,7 @@ import pytest
 from diary.diary import Diary
 from diary.errors import ConflictError
 from diary.model import Entry, EntryDraft, Unsaved
-from diary.query import EntryFilter
+from diary.query import EVERYTHING, Words
 from tests.builders import (
     FULL_DAY,
     TODAY,
@@ -157,7 +157,7 @@ def test_a_deleted_day_is_hidden_everywhere(diary: Diary) -> None:
     diary.delete(diary.save(replace(FULL_DAY, day=TODAY - timedelta(days=365))))
     day, ever = TODAY - timedelta(days=365), (date.min, date.max)
     assert diary.find_day(day) is None
-    assert diary.find(EntryFilter()) == diary.find(EntryFilter("note")) == diary.on_this_day(TODAY) == ()
+    assert diary.find(EVERYTHING) == diary.find(Words("note")) == diary.on_this_day(TODAY) == ()
     assert (
         diary.past_songs("")
         == diary.sums.mood_days(*ever)

@@ -9,7 +9,7 @@ import pytest
 from diary.diary import Diary
 from diary.errors import ConflictError, InvalidEntryError, NotFoundError, PhotoError
 from diary.model import EntryDraft, Mood, Song, Unsaved
-from diary.query import EntryFilter
+from diary.query import Words
 from tests.builders import (
     FULL_DAY,
     NOON,
@@ -205,7 +205,7 @@ def test_the_log_tells_what_was_done_and_nothing_of_what_was_written(
     with caplog.at_level(logging.DEBUG):
         entry = diary.save(EntryDraft(TODAY, "calm", Song("Private title"), "private note", ("private",)))
         diary.keep_unsaved(Unsaved(TODAY, note="private"))
-        diary.find(EntryFilter("private"))
+        diary.find(Words("private"))
         diary.add_mood(Mood("", "private", "🙃", "#123456", "#abcdef", 0, 0))
         diary.delete(entry)
         diary.history.undo(TODAY, entry, 2)

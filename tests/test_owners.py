@@ -11,8 +11,10 @@ from sqlalchemy import text
 from diary.diary import Diary
 from diary.errors import ConflictError, InvalidEntryError, NotFoundError
 from diary.history import History
+from diary.life import Subject
+from diary.lives import Lives
 from diary.model import BUILT_IN_MOODS, Entry, EntryDraft, Unsaved
-from diary.query import EntryFilter
+from diary.query import EVERYTHING, Field, Words
 from diary.storage.database import reading
 from diary.storage.wall import rows_of
 from diary.sums import Sums
@@ -75,9 +77,7 @@ def found(house: House, ask: Callable[[Diary], object]) -> object:
 
 ASKED: dict[str, Callable[[House], object]] = {
     "find_day": lambda h: found(h, lambda d: d.find_day(TODAY)) is None,
-    "find": lambda h: (
-        found(h, lambda d: d.find(EntryFilter())) == found(h, lambda d: d.find(EntryFilter("ALICE"))) == ()
-    ),
+    "find": lambda h: found(h, lambda d: d.find(EVERYTHING)) == found(h, lambda d: d.find(Words("ALICE"))) == (),
     "on_this_day": lambda h: found(h, lambda d: d.on_this_day(TODAY)) == (),
     "each": lambda h: found(h, lambda d: list(d.each())) == [],
     "count": lambda h: found(h, lambda d: d.count()) == 0,
@@ -92,6 +92,10 @@ ASKED: dict[str, Callable[[House], object]] = {
     "sums.weekday_means": lambda h: found(h, lambda d: d.sums.weekday_means(*EVER)) == (),
     "sums.months": lambda h: found(h, lambda d: d.sums.months()) == (),
     "sums.span": lambda h: found(h, lambda d: d.sums.span()) is None,
+    "lives.of": lambda h: found(h, lambda d: d.lives.of(Subject("Clair de lune")).months) == (),
+    "lives.days": lambda h: found(h, lambda d: d.lives.days(Subject(artist="Claude Debussy"), 9)) == (),
+    "lives.songs": lambda h: found(h, lambda d: d.lives.songs("Claude Debussy", 9)) == (),
+    "lives.names": lambda h: found(h, lambda d: d.lives.names().tags) == (),
     "photo": lambda h: (
         h.alice.photo(h.entry.photo)
         and refused(NotFoundError, lambda: h.bob.photo(h.entry.photo))
@@ -157,7 +161,7 @@ def public_methods(kind: type) -> set[str]:
 
 
 def test_every_public_method_of_a_diary_is_in_these_lists() -> None:
-    facets = {"history": History, "sums": Sums}
+    facets = {"history": History, "lives": Lives, "sums": Sums}
     methods = public_methods(Diary) | {f"{name}.{one}" for name, kind in facets.items() for one in public_methods(kind)}
     assert methods == ASKED.keys() | DONE.keys()
     assert not ASKED.keys() & DONE.keys()
@@ -165,7 +169,7 @@ def test_every_public_method_of_a_diary_is_in_these_lists() -> None:
 
 def test_whether_a_mood_of_ones_own_is_used_does_not_depend_on_others(house: House) -> None:
     calm = next(mood for mood in house.bob.moods() if mood.name == "calm")
-    assert house.alice.find(EntryFilter(moods=("calm",)))
+    assert house.alice.find(Field("mood", "calm"))
     house.bob.change_mood(replace(calm, name="quiet"))
     assert house.bob.all_moods() == house.bob.moods()
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    false,
     func,
     insert,
     select,
@@ -21,15 +20,14 @@ from sqlalchemy.exc import IntegrityError
 
 from diary.errors import ConflictError, InvalidEntryError
 from diary.model import Entry, Mood, PastSong
-from diary.query import EntryFilter, fold, words
+from diary.query import Term, words
+from diary.storage.conditions import condition, in_song
 from diary.storage.database import reading, writing
 from diary.storage.people import PersonStore, is_nobodys, put_moods
 from diary.storage.revisions import hold_version, set_aside
-from diary.storage.rows import TRACK, entry_of, select_days, song_of, track_key, values_of
-from diary.storage.tables import entries, moods, tracks
-from diary.storage.tracks import track_of
+from diary.storage.rows import entry_of, past_song_of, select_days, select_songs, values_of
+from diary.storage.tables import entries
 from diary.storage.wall import rows_of
-from diary.written import unstorable
 
 _DAYS = select_days(entries)
 _BATCH, _LONG = 1000, 300_000  # days, and characters of their notes, written at once: rows hold each text twice
@@ -49,7 +47,7 @@ class EntryStore:
     def find(
         self,
         owner_id: str,
-        wanted: EntryFilter,
+        wanted: Term,
         limit: int,
         *,
         before: date | None = None,
@@ -57,7 +55,7 @@ class EntryStore:
     ) -> tuple[Entry, ...]:
         """At most ``limit`` entries, newest first: the newest ones before the day ``before``, or, with ``after``,
         the oldest ones after it (keyset: the cost does not depend on how far back that is)."""
-        query = _DAYS.where(_mine(owner_id), *_conditions(wanted)).limit(limit)
+        query = _DAYS.where(_mine(owner_id), condition(wanted)).limit(limit)
         if after:
             return self._read(owner_id, query.where(entries.c.day > after).order_by(entries.c.day))[::-1]
         if before:
@@ -83,27 +81,9 @@ class EntryStore:
 
     def past_songs(self, owner_id: str, text: str, limit: int) -> tuple[PastSong, ...]:
         """Songs of one's own past in whose title or artist every word of ``text`` occurs, most chosen first."""
-        what = (entries.c.song_title, entries.c.song_artist, entries.c.spotify_id, entries.c.mbid)
-        songs = (
-            select(*what, func.count().label("times"), func.max(entries.c.day).label("last_day"))
-            .where(_mine(owner_id), entries.c.song_title.is_not(None), *_conditions(EntryFilter(text=text)))
-            .group_by(*what)
-            .subquery()
-        )
-        query = (
-            select(songs, *TRACK)
-            .outerjoin(tracks, tracks.c.key == track_key(songs))
-            .order_by(songs.c.times.desc(), songs.c.last_day.desc())
-        )
-        wanted = words(text)
-        found = []
+        query = select_songs(and_(_mine(owner_id), *map(in_song, words(text))), limit)
         with reading(self._engine, rows_of(owner_id)) as connection:
-            for row in connection.execute(query).mappings():
-                song = song_of(row)
-                label = fold(f"{row['song_title']} {row['song_artist']}")  # the note matched otherwise
-                if song and all(word in label for word in wanted):
-                    found.append(PastSong(song, track_of(row, "track_"), row["times"], row["last_day"]))
-        return tuple(found[:limit])
+            return tuple(map(past_song_of, connection.execute(query).mappings()))
 
     def write(self, owner_id: str, entry: Entry, over: int, now: datetime, former: int | None = None) -> None:
         """Put ``entry`` in the place of the day's revision ``over`` (0: of nothing), which is kept as a former version.
@@ -195,21 +175,6 @@ def _batches(new: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 def _mine(owner_id: str) -> ColumnElement[bool]:
     return and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
-
-
-def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
-    if any(map(unstorable, (wanted.text, *wanted.moods))):
-        return [false()]  # no database takes such text, not even as a question
-    conditions: list[ColumnElement[bool]] = [
-        entries.c.folded.contains(word, autoescape=True) for word in words(wanted.text)
-    ]
-    if wanted.moods:
-        conditions.append(moods.c.name.in_(wanted.moods))
-    if wanted.first:
-        conditions.append(entries.c.day >= wanted.first)
-    if wanted.last:
-        conditions.append(entries.c.day <= wanted.last)
-    return conditions
 
 
 def _revisions_over(connection: Connection, owner_id: str, new: Sequence[Entry]) -> dict[date, int]:

@@ -13,6 +13,7 @@ from diary.clock import utc_now
 from diary.errors import AwayError, EndedError, InvalidMoodError, NotFoundError, StorageError
 from diary.model import BUILT_IN_MOODS, Mood, Unsaved
 from diary.protocols import ENDED, RESTORED
+from diary.query import folded_line
 from diary.storage.database import put_row, reading, writing
 from diary.storage.photos.keys import folder_of
 from diary.storage.tables import drafts, entries, marks, moods, people, revisions
@@ -31,6 +32,11 @@ def mood_of(row: RowMapping, prefix: str = "") -> Mood | None:
     return Mood(**{name: row[f"{prefix}{name}"] for name in names})
 
 
+def values_of(mood: Mood) -> dict[str, object]:
+    """The columns of the row that holds ``mood``, but for its owner and its position."""
+    return {**asdict(mood), "folded_name": folded_line(mood.name)}
+
+
 def put_moods(connection: Connection, owner_id: str, new: Sequence[Mood]) -> None:
     """Add moods behind the others, in the caller's transaction. Raises InvalidMoodError on a name in use."""
     _hold_moods(connection, owner_id)
@@ -39,7 +45,7 @@ def put_moods(connection: Connection, owner_id: str, new: Sequence[Mood]) -> Non
     for position, mood in enumerate(new, start=(last or 0) + 1):
         _refuse_twin(mood, taken)
         taken.add(mood.name.casefold())
-        rows.append({"owner_id": owner_id, "position": position, **asdict(mood)})
+        rows.append({"owner_id": owner_id, "position": position, **values_of(mood)})
     if rows:
         connection.execute(insert(moods), rows)
 
@@ -89,7 +95,7 @@ class PersonStore:
                 connection.execute(insert(people).values(owner_id=owner_id, day_cutoff_hour=NEW_CUTOFF, created_at=now))
                 connection.execute(
                     insert(moods),
-                    [{"owner_id": owner_id, "position": i, **asdict(m)} for i, m in enumerate(BUILT_IN_MOODS)],
+                    [{"owner_id": owner_id, "position": i, **values_of(m)} for i, m in enumerate(BUILT_IN_MOODS)],
                 )
                 if connection.execute(select(marks.c.at).where(marks.c.name == folder_of(owner_id))).first():
                     raise AwayError("The diary that was here is still being removed. Try again in a moment.")
@@ -186,7 +192,7 @@ class PersonStore:
                 connection.execute(update(moods).where(mine).values(retired=True))
             else:
                 connection.execute(delete(moods).where(mine))
-            connection.execute(insert(moods).values(owner_id=owner_id, position=position, **asdict(new)))
+            connection.execute(insert(moods).values(owner_id=owner_id, position=position, **values_of(new)))
 
     def arrange_moods(self, owner_id: str, order: Sequence[str], hidden: frozenset[str]) -> None:
         """Show the moods in this ``order`` of ids, and keep the ``hidden`` ones off the palette."""

@@ -1,16 +1,17 @@
 """How a day lies in its row: the columns to ask for, the row of an entry, the entry of a row."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, Table, and_, case, select
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, Table, and_, case, func, select
 
-from diary.model import Entry, Song
-from diary.query import fold
+from diary.model import Entry, PastSong, Song
+from diary.query import folded_line
 from diary.storage.people import mood_of
-from diary.storage.tables import moods, tracks
+from diary.storage.tables import entries, moods, tracks
 from diary.storage.tracks import track_of
 
-MOOD = [column.label(f"mood_{column.name}") for column in moods.c if column.name != "owner_id"]
+MOOD = [column.label(f"mood_{column.name}") for column in moods.c if column.name not in {"owner_id", "folded_name"}]
 TRACK = [column.label(f"track_{column.name}") for column in tracks.c]
 
 
@@ -24,7 +25,8 @@ def track_key(song: FromClause) -> ColumnElement[str]:
 
 def select_days(table: Table) -> Select[Any]:
     """Days of ``table``, with their moods and cached tracks, ready for `entry_of`."""
-    own = (column for column in table.c if column.name not in {"owner_id", "mood_id", "folded"})
+    left_out = {"owner_id", "mood_id", *folded_of("", "", "", ())}
+    own = (column for column in table.c if column.name not in left_out)
     return (
         select(*own, *MOOD, *TRACK)
         .outerjoin(moods, and_(moods.c.owner_id == table.c.owner_id, moods.c.id == table.c.mood_id))
@@ -32,10 +34,19 @@ def select_days(table: Table) -> Select[Any]:
     )
 
 
+def select_songs(where: ColumnElement[bool], limit: int) -> Select[Any]:
+    """The songs of some days with their cached tracks, most chosen first, ready for `past_song_of`."""
+    what = (entries.c.song_title, entries.c.song_artist, entries.c.spotify_id, entries.c.mbid)
+    times, last_day = func.count().label("times"), func.max(entries.c.day).label("last_day")
+    songs = select(*what, times, last_day).where(where, entries.c.song_title.is_not(None)).group_by(*what)
+    most = songs.order_by(times.desc(), last_day.desc()).limit(limit).subquery()
+    query = select(most, *TRACK).outerjoin(tracks, tracks.c.key == track_key(most))
+    return query.order_by(most.c.times.desc(), most.c.last_day.desc())
+
+
 def values_of(entry: Entry) -> dict[str, Any]:
     """The columns of the row that holds ``entry``, but for the owner."""
     song = entry.song
-    parts = (song.title if song else "", song.artist if song else "", entry.note, *entry.tags)
     return {
         "day": entry.day,
         "revision": entry.revision,
@@ -50,7 +61,18 @@ def values_of(entry: Entry) -> dict[str, Any]:
         "zone": entry.zone,
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
-        "folded": fold("\n".join(parts)),
+        **folded_of(song.title if song else "", song.artist if song else "", entry.note, entry.tags),
+    }
+
+
+def folded_of(title: str, artist: str, note: str, tags: Iterable[str]) -> dict[str, str]:
+    """The columns that search looks into."""
+    title, artist, note, *names = map(folded_line, (title, artist, note, *tags))
+    return {
+        "folded": "\n".join((title, artist, note, *names)),
+        "folded_title": title,
+        "folded_artist": artist,
+        "folded_tags": "\n".join(("", *names, "")) if names else "",
     }
 
 
@@ -59,6 +81,12 @@ def song_of(row: RowMapping) -> Song | None:
     if row["song_title"] is None:
         return None
     return Song(row["song_title"], row["song_artist"], row["spotify_id"], row["mbid"])
+
+
+def past_song_of(row: RowMapping) -> PastSong:
+    """The song in a row of `select_songs`."""
+    song = Song(row["song_title"], row["song_artist"], row["spotify_id"], row["mbid"])
+    return PastSong(song, track_of(row, "track_"), row["times"], row["last_day"])
 
 
 def entry_of(row: RowMapping) -> Entry:

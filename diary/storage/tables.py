@@ -69,6 +69,7 @@ moods = Table(
     Column("position", Integer, nullable=False),
     Column("hidden", Boolean, nullable=False),
     Column("retired", Boolean, nullable=False),
+    Column("folded_name", Text, nullable=False),
     ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
 )
 
@@ -98,7 +99,12 @@ entries = Table(
     Column("day", Date, primary_key=True),
     Column("revision", Integer, nullable=False),
     *_content(),
-    Column("folded", Text, nullable=False),  # title, artist, note and tags as `query.fold` makes them, for search
+    # For search, as `query.folded_line` makes them: title, artist, note and each tag on a line of its own, and three of
+    # these alone. Each tag in ``folded_tags`` has a line end before and behind it.
+    Column("folded", Text, nullable=False),
+    Column("folded_title", Text, nullable=False),
+    Column("folded_artist", Text, nullable=False),
+    Column("folded_tags", Text, nullable=False),
     ForeignKeyConstraint(["owner_id"], ["people.owner_id"], ondelete="CASCADE"),
     ForeignKeyConstraint(["owner_id", "mood_id"], ["moods.owner_id", "moods.id"]),
     Index("entries_mood", "owner_id", "mood_id", "day"),

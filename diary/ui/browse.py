@@ -5,43 +5,26 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal
-from urllib.parse import unquote
 
 import streamlit as st
 
 from diary.diary import Diary
 from diary.errors import NotFoundError
 from diary.model import FIRST_DAY, Entry, Mood
-from diary.query import EntryFilter
-from diary.ui import chapters, grids, text
-from diary.ui.state import day_param, param, set_params, set_values, value
+from diary.query import EVERYTHING, Parsed, Term
+from diary.ui import chapters, grids, searching, text
+from diary.ui.state import param, set_params, set_values, value
 
 VIEWS = {"Cards": None, "List": "list", "Covers": "covers", "Calendar": "calendar"}
 
 
-def wanted(today: date) -> EntryFilter:
-    """The filter in the address. Raises NotFoundError, a sentence, for a date that is none."""
-    moods = tuple(unquote(name) for name in (param("mood") or "").split(",") if name)
-    return EntryFilter(param("q") or "", moods, day_param("first", today), day_param("last", today))
-
-
-def tools(diary: Diary, moods: Iterable[Mood], today: date, asked: EntryFilter) -> str:
-    """Search, filter and view, all kept in the address; gives the view."""
+def tools(diary: Diary, moods: Iterable[Mood], today: date, asked: Parsed) -> str:
+    """Search and view, kept in the address; gives the view."""
     view = next((name for name, word in VIEWS.items() if word == param("view")), "Cards")
     # What an input says and the address does not is old: callbacks write every change into the address.
-    set_values(q=asked.text, view=view, filter_moods=list(asked.moods), filter_from=asked.first, filter_to=asked.last)
+    set_values(view=view)
     with st.container(key="tools", horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            "Search your days",
-            key="q",
-            type="search",
-            icon=":material/search:",
-            placeholder="Words from titles, artists, notes, tags",
-            on_change=_changed,
-            label_visibility="collapsed",
-        )
-        with st.popover("Filter", icon=":material/filter_list:", key="filter"):
-            _filters(moods, today)
+        searching.box(asked)
         _jump(diary, view, today)
         st.segmented_control(
             "View",
@@ -51,6 +34,7 @@ def tools(diary: Diary, moods: Iterable[Mood], today: date, asked: EntryFilter) 
             on_change=partial(_view_changed, today),
             label_visibility="collapsed",
         )
+    searching.below(diary, moods, asked)
     return view
 
 
@@ -87,43 +71,8 @@ def _show(view: str, last: date | None, today: date) -> None:
     )
 
 
-def _filters(moods: Iterable[Mood], today: date) -> None:
-    emoji = {mood.name: mood.emoji for mood in reversed(list(moods))}
-    names = [*dict.fromkeys([*reversed(emoji), *value("filter_moods")])]
-    st.pills(
-        "Moods",
-        names,
-        key="filter_moods",
-        selection_mode="multi",
-        on_change=_changed,
-        format_func=lambda name: text.plain(f"{emoji.get(name, '')} {name.capitalize()}"),
-    )
-    for label, key in (("From", "filter_from"), ("To", "filter_to")):
-        st.date_input(
-            label, None, key=key, min_value=FIRST_DAY, max_value=today, format="YYYY-MM-DD", on_change=_changed
-        )
-    st.button("Clear the filter", key="clear", type="tertiary", on_click=clear)
-
-
-def _changed() -> None:
-    first, last = value("filter_from"), value("filter_to")
-    set_params(
-        q=(value("q") or "").strip(),
-        mood=",".join(name.replace("%", "%25").replace(",", "%2C") for name in value("filter_moods") or ()),
-        first=first.isoformat() if first else None,
-        last=last.isoformat() if last else None,
-        before=None,
-        after=None,
-    )
-
-
-def clear() -> None:
-    """Ask for everything again."""
-    set_params(q=None, mood=None, first=None, last=None, before=None, after=None)
-
-
 def page_of_days(
-    diary: Diary, asked: EntryFilter, size: int, before: date | None, after: date | None
+    diary: Diary, asked: Term, size: int, before: date | None, after: date | None
 ) -> tuple[tuple[Entry, ...], bool, bool]:
     """The days of one page of at most ``size``, and whether there are newer and older ones."""
     if after:
@@ -186,15 +135,15 @@ def _month_button(key: str, day: date, side: Literal["left", "right"], today: da
     )
 
 
-def nothing(asked: EntryFilter, before: date | None) -> None:
+def nothing(asked: Term, before: date | None) -> None:
     """No day to show: none matches, or none is written yet, or not ``before`` that day."""
     with st.container(key="nothing"):
         if before:
             st.html(f"<h2>Nothing earlier</h2><p>No day is shown from before {text.dated(before)}.</p>")
-            st.button("Show all days", key="all-days", on_click=clear)
-        elif asked.is_empty:
+            st.button("Show all days", key="all-days", on_click=searching.clear)
+        elif asked == EVERYTHING:
             st.html("<h2>An empty shelf</h2><p>Your days will stand here as records. The first one takes a minute.</p>")
             st.page_link("../../pages/today.py", label="Write today", icon=":material/edit_square:")
         else:
             st.html("<h2>No day like that</h2><p>Try fewer words, another mood or a longer time.</p>")
-            st.button("Show all days", key="all-days", on_click=clear)
+            st.button("Show all days", key="all-days", on_click=searching.clear)

@@ -12,6 +12,7 @@ import streamlit as st
 from diary.clock import known_zone
 from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError
+from diary.life import Names
 from diary.model import FIRST_DAY, Entry, EntryDraft, Unsaved
 from diary.ui.shared import diary_of, settings
 from diary.ui.visitor import Visitor, visitor_of
@@ -177,6 +178,7 @@ class Tab:
     notice: str | None = None  # why what was asked for last could not be done
     news: str | None = None  # what was done
     rescued: Unsaved | None = None
+    names: Names | None = None  # what is offered to look for
     unfinished: Callable[[], None] | None = None  # what was pressed and did not come to its end
 
     def do(self, act: Callable[[], None]) -> None:
@@ -200,7 +202,7 @@ class Tab:
 
     def leave_form(self, change: Change | None) -> None:
         """Leave the form for the finished day; ``change`` is what can be taken back."""
-        self.form, self.editing = None, None
+        self.form, self.editing, self.names = None, None, None
         self.change = change
         self.uploads += 1
 

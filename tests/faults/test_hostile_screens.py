@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from diary.diary import Diary
 from diary.model import EntryDraft, Song
-from diary.query import EntryFilter
+from diary.query import Days
 from diary.ui import cards, text
 from tests.browser.form import open_form
 from tests.browser.screen import settled
@@ -148,7 +148,7 @@ def test_the_fifty_worst_cards_are_drawn_about_as_quickly_as_fifty_usual_ones(
     written = [diary.find_day(VAST_DAYS + timedelta(number)) for number in range(len(VAST))]
     worst = [cards.entry_card(entry) for entry in written if entry]
     diary.add_days(a_row_of_days(50, VAST_DAYS - timedelta(100)))
-    usual = [cards.entry_card(entry) for entry in diary.find(EntryFilter(last=VAST_DAYS - timedelta(99)), 50)]
+    usual = [cards.entry_card(entry) for entry in diary.find(Days(last=VAST_DAYS - timedelta(99)), 50)]
     page = open_page(width=390)
     page.goto(f"{server.url}/timeline")
     expect(page.locator(".card").first).to_be_visible()

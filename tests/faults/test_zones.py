@@ -16,7 +16,7 @@ import pytest
 from diary.diary import Diary
 from diary.model import EntryDraft
 from diary.protocols import Parts
-from diary.query import EntryFilter
+from diary.query import Days
 from diary.ui import browse, grids
 from tests.builders import Clock, make_diary, make_parts
 from tests.faults.figures import note
@@ -154,7 +154,7 @@ def test_no_day_is_skipped_or_doubled_in_calendar_week_and_charts(tmp_path: Path
     while month <= last:
         found = re.findall(r'data-day="([0-9-]+)"', grids.month_calendar(month, written, last))
         shown += [date.fromisoformat(day) for day in found]
-        wrong += len(diary.find(EntryFilter(first=month, last=browse.month_end(month)), 40)) != len(found)
+        wrong += len(diary.find(Days(month, browse.month_end(month)), 40)) != len(found)
         month = browse.month_end(month) + timedelta(1)
     wrong += shown != days
     for day in days:

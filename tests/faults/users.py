@@ -26,7 +26,7 @@ from diary.diary import Diary
 from diary.errors import ConflictError, NotFoundError, StorageError
 from diary.model import BUILT_IN_MOODS, Entry, EntryDraft, Song, Unsaved
 from diary.protocols import Parts
-from diary.query import EntryFilter
+from diary.query import EVERYTHING
 from diary.settings import load_settings
 from diary.storage.photos import photo_key, prepare
 from tests.faults.content import picture
@@ -138,7 +138,7 @@ class Person:
 
     def page(self, diary: Diary, _: date) -> None:
         begun = time.monotonic()
-        found = self.telling.answer(lambda: diary.find(EntryFilter(), limit=DAYS))
+        found = self.telling.answer(lambda: diary.find(EVERYTHING, limit=DAYS))
         shown = {entry.day: entry for entry in found}
         for number in range(DAYS):
             self._tell_read(FIRST + timedelta(number), shown.get(FIRST + timedelta(number)), begun)

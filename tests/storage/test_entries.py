@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from diary.diary import Diary
 from diary.errors import ConflictError, InvalidEntryError
+from diary.life import Subject
 from diary.model import Entry, EntryDraft, Song
 from diary.protocols import Parts
-from diary.query import EntryFilter
+from diary.query import EVERYTHING, Field, Term, Words, negated
 from tests.builders import (
     NOON,
     SERENE,
@@ -41,18 +42,19 @@ def parts(shared_database: str) -> Parts:
 @given(
     written_days=st.sets(st.integers(0, 60), max_size=40),
     limit=st.integers(1, 7),
-    mood=st.sampled_from([(), ("calm",)]),
+    asked=st.sampled_from([EVERYTHING, Field("mood", "calm"), negated(Field("mood", "sad"))]),
 )
 def test_walking_back_visits_each_day_once_and_walking_forth_is_its_mirror(
-    parts: Parts, written_days: set[int], limit: int, mood: tuple[str, ...]
+    parts: Parts, written_days: set[int], limit: int, asked: Term
 ) -> None:
     diary = Diary(uuid4().hex, parts)
     diary.add_days([EntryDraft(TODAY - timedelta(back), ("calm", "sad")[back % 2]) for back in written_days])
-    expected = sorted((TODAY - timedelta(back) for back in written_days if not mood or back % 2 == 0), reverse=True)
-    wanted = EntryFilter(moods=mood)
-    back = _walk(lambda edge: diary.find(wanted, limit, before=edge), lambda page: page[-1].day)
+    expected = sorted(
+        (TODAY - timedelta(back) for back in written_days if asked == EVERYTHING or back % 2 == 0), reverse=True
+    )
+    back = _walk(lambda edge: diary.find(asked, limit, before=edge), lambda page: page[-1].day)
     assert [entry.day for page in back for entry in page] == expected
-    forth = _walk(lambda edge: diary.find(wanted, limit, after=edge or date.min), lambda page: page[0].day)
+    forth = _walk(lambda edge: diary.find(asked, limit, after=edge or date.min), lambda page: page[0].day)
     assert [entry.day for page in forth[::-1] for entry in page] == expected
     assert all(len(page) == limit for page in (*back[:-1], *forth[:-1]))
 
@@ -86,13 +88,17 @@ def test_while_days_are_given_others_may_be_written(database: str) -> None:
 
 def test_the_number_of_statements_does_not_grow_with_the_number_of_days(database: str) -> None:
     asked = {
-        "find": lambda diary: diary.find(EntryFilter("note"), 1000),
-        "find by mood": lambda diary: diary.find(EntryFilter(moods=("calm",)), 1000, before=TODAY),
+        "find": lambda diary: diary.find(Words("note"), 1000),
+        "find by mood": lambda diary: diary.find(Field("mood", "calm"), 1000, before=TODAY),
         "find_day": lambda diary: diary.find_day(TODAY),
         "each": lambda diary: list(diary.each()),
         "count": lambda diary: diary.count(),
         "on_this_day": lambda diary: diary.on_this_day(TODAY),
         "past_songs": lambda diary: diary.past_songs("song", 1000),
+        "lives.of": lambda diary: diary.lives.of(Subject("Song 1")),
+        "lives.days": lambda diary: diary.lives.days(Subject(artist="Claude Debussy"), 1000),
+        "lives.songs": lambda diary: diary.lives.songs("Claude Debussy", 1000),
+        "lives.names": lambda diary: diary.lives.names(),
         "mood_days": lambda diary: diary.sums.mood_days(date.min, date.max),
         "month_means": lambda diary: diary.sums.month_means(date.min, date.max),
         "mood_counts": lambda diary: diary.sums.mood_counts(date.min, date.max),

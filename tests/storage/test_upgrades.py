@@ -17,11 +17,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, Table, insert, inspect, text
+from sqlalchemy import Engine, MetaData, Table, insert, inspect, select, text
 
 from diary import assembly
 from diary.errors import SettingsError, StorageError
-from diary.model import EntryDraft, Unsaved
+from diary.model import EntryDraft, Song, Unsaved
+from diary.query import parse
 from diary.settings import load_settings
 from diary.storage import migration
 from diary.storage import postgres as postgres_module
@@ -30,8 +31,9 @@ from diary.storage.engine import make_file, open_engine
 from diary.storage.migration import is_current, migrate
 from diary.storage.photos.pictures import Picture
 from diary.storage.photos.waiting import WaitingPhotos
-from diary.storage.tables import endings, metadata
-from tests.builders import NOON, TODAY, eventually
+from diary.storage.rows import folded_of
+from diary.storage.tables import endings, entries, metadata, moods
+from tests.builders import NOON, SERENE, TODAY, eventually
 from tests.conftest import KINDS
 from tests.postgres import PostgresServer
 from tests.storage.conftest import Put
@@ -112,10 +114,11 @@ def make_old(url: str) -> None:
 
 
 def rows_in(engine: Engine, schema: str | None = None, tables: tuple[str, ...] = tuple(OLD_ROWS)) -> dict[str, object]:
-    """What stands in the tables, as the database itself tells it."""
+    """What stands in the tables, as the database itself tells it, but for what each form makes of it for search."""
     with engine.connect() as connection:
         found = {name: Table(name, MetaData(), autoload_with=connection, schema=schema) for name in tables}
-        return {name: sorted(map(repr, connection.execute(table.select()))) for name, table in found.items()}
+        own = {name: [one for one in table.c if not one.name.startswith("folded")] for name, table in found.items()}
+        return {name: sorted(map(repr, connection.execute(select(*columns)))) for name, columns in own.items()}
 
 
 def bring_up(url: str, **how: str) -> Engine:
@@ -173,6 +176,56 @@ def test_a_written_diary_goes_down_and_up_again_with_all_that_the_older_form_kno
     assert diary.find_day(TODAY).note == "second"
     assert diary.history.versions(TODAY) == ()
     assert [former.entry.note for former in diary.history.deleted()] == ["thrown away"]
+
+
+def folded_in(url: str) -> list[tuple[object, ...]]:
+    """What the search of the newest form looks into."""
+    columns = (entries.c.day, *(entries.c[name] for name in folded_of("", "", "", ())))
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(select(*columns).order_by(entries.c.owner_id, entries.c.day)).all()
+        names = connection.execute(select(moods.c.id, moods.c.folded_name).order_by(moods.c.owner_id, moods.c.id)).all()
+    engine.dispose()
+    return [tuple(row) for row in (*found, *names)]
+
+
+def test_what_search_looks_into_is_made_for_the_days_that_are_there_as_for_new_ones(empty: str) -> None:
+    bring_up(empty)
+    diary = assembly.open_diary(load_settings({"DATABASE_URL": empty}))
+    diary.add_mood(replace(SERENE, name="Éveillé"))
+    titles = ("Étoile", "らーめん", "قَلْـب", "", "a\b 100%")
+    diary.add_days(
+        EntryDraft(
+            TODAY - timedelta(days=back),
+            "Éveillé" if back % 2 else None,
+            Song(titles[back % 5], "Sigur  Rós") if titles[back % 5] else None,
+            f"Note
+ {back} ١",
+            ("Night walk", "ﬁn")[: back % 3],
+        )
+        for back in range(450)
+    )
+    before = folded_in(empty)
+    assert len(before) > 450
+    go(empty, command.downgrade, "0003")
+    with open_engine(empty).connect() as connection:
+        old = connection.execute(text("SELECT folded FROM entries ORDER BY day DESC LIMIT 3")).scalars().all()
+    assert old == ["etoile
+sigur  ros
+note
+ 0 ١", "らーめん
+sigur  ros
+note
+ 1 ١
+night walk", "قلـب
+sigur  ros
+note
+ 2 ١
+night walk
+fin"]
+    bring_up(empty)
+    assert folded_in(empty) == before
+    assert len(diary.find(parse("ラーメン mood:eveille tag:fin").term, 1000)) == 15
 
 
 def test_down_to_nothing_leaves_nothing(empty: str) -> None:

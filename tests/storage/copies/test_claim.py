@@ -15,7 +15,7 @@ from diary.diary import Diary
 from diary.errors import AwayError, EndedError, NotFoundError, StorageError, TransferError
 from diary.model import EntryDraft, Unsaved
 from diary.protocols import Parts
-from diary.query import EntryFilter
+from diary.query import Words
 from diary.storage.copies import claim as module
 from diary.storage.copies.claim import Claimed, claim
 from diary.storage.copies.snapshot import TABLES
@@ -96,7 +96,7 @@ def test_all_that_was_kept_is_the_new_owners_and_the_old_one_does_not_exist_any_
     assert state(database, parts, ANNA) == before
     assert not parts.people.knows(LOCAL)
     anna = Diary(ANNA, parts)
-    assert anna.find(EntryFilter("tag"))[0].day == TODAY
+    assert anna.find(Words("tag"))[0].day == TODAY
     for former in (*anna.history.deleted(), *anna.history.versions(TODAY)):
         assert anna.photo(former.entry.photo, small=True)
     assert anna.photo(anna.find_unsaved(TODAY)[0].photo)

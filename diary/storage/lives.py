@@ -1,0 +1,80 @@
+"""Songs and artists through one owner's days. Every method is one SELECT; deleted days do not count."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, FromClause, Select, and_, extract, func, literal, select, true, union_all
+
+from diary.life import ChosenMonth, Names, Subject
+from diary.model import Entry, PastSong
+from diary.query import folded_line
+from diary.storage.database import reading
+from diary.storage.rows import entry_of, past_song_of, select_days, select_songs
+from diary.storage.tables import entries
+from diary.storage.wall import rows_of
+from diary.written import unstorable
+
+_DAYS = select_days(entries)
+
+
+class LifeStore:
+    """Titles and artists are compared as search folds them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def months(self, owner_id: str, subject: Subject) -> tuple[ChosenMonth, ...]:
+        """How many days each month had with each mood, oldest month first."""
+        month = (extract("year", entries.c.day), extract("month", entries.c.day))
+        what = (entries.c.mood_id, func.count(), func.min(entries.c.day), func.max(entries.c.day))
+        query = select(*what).where(_days_of(owner_id, subject)).group_by(*month, entries.c.mood_id)
+        return tuple(ChosenMonth(*row) for row in self._rows(owner_id, query.order_by(*month), subject))
+
+    def days(self, owner_id: str, subject: Subject, limit: int, before: date | None) -> tuple[Entry, ...]:
+        """At most ``limit`` of its days, the newest ones before the day ``before``, newest first."""
+        query = _DAYS.where(_days_of(owner_id, subject)).order_by(entries.c.day.desc()).limit(limit)
+        if before:
+            query = query.where(entries.c.day < before)
+        return tuple(entry_of(row._mapping) for row in self._rows(owner_id, query, subject))
+
+    def songs(self, owner_id: str, artist: str, limit: int) -> tuple[PastSong, ...]:
+        """The artist's songs, most chosen first."""
+        subject = Subject(artist=artist)
+        query = select_songs(_days_of(owner_id, subject), limit)
+        return tuple(past_song_of(row._mapping) for row in self._rows(owner_id, query, subject))
+
+    def names(self, owner_id: str, limit: int) -> Names:
+        """Artists and tags of most days."""
+        in_postgres = self._engine.dialect.name == "postgresql"
+        each = func.json_array_elements_text if in_postgres else func.json_each
+        tag = each(entries.c.tags).table_valued("value")
+        mine = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
+        artists = _most("artist", entries.c.song_artist, entries, and_(mine, entries.c.song_artist != ""), limit)
+        tagged = entries.join(tag, true())
+        tags = _most("tag", tag.c.value, tagged, and_(mine, entries.c.folded_tags != ""), limit)
+        query = union_all(artists, tags).order_by("times")
+        with reading(self._engine, rows_of(owner_id)) as connection:
+            rows = connection.execute(query).all()[::-1]
+        found = {kind: tuple(row.name for row in rows if row.kind == kind) for kind in ("artist", "tag")}
+        return Names(found["artist"], found["tag"])
+
+    def _rows(self, owner_id: str, query: Select[Any], subject: Subject) -> list[Any]:
+        if unstorable(subject.title + subject.artist):
+            return []
+        with reading(self._engine, rows_of(owner_id)) as connection:
+            return list(connection.execute(query))
+
+
+def _days_of(owner_id: str, subject: Subject) -> ColumnElement[bool]:
+    mine = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None), entries.c.song_title.is_not(None))
+    looked_at = ((entries.c.folded_title, subject.title), (entries.c.folded_artist, subject.artist))
+    return and_(mine, *(column == folded_line(name) for column, name in looked_at if name))
+
+
+def _most(
+    kind: str, name: ColumnElement[str], table: FromClause, where: ColumnElement[bool], limit: int
+) -> Select[Any]:
+    what = (literal(kind).label("kind"), name.label("name"), func.count().label("times"))
+    query = select(*what).select_from(table).where(where)
+    most = query.group_by(name).order_by(func.count().desc(), name.desc()).limit(limit).subquery()
+    return select(most)

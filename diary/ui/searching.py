@@ -1,0 +1,120 @@
+"""The search box of the timeline: its language, what is offered below it, and what is told about a mistake."""
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from diary.diary import Diary
+from diary.model import Mood
+from diary.query import EXAMPLES, Parsed, Problem, Term, choose, chosen, folded_line, parse
+from diary.ui import text
+from diary.ui.state import param, set_params, set_values, tab, value
+
+Choice = tuple[str, str]  # a field of the language, and a value of it
+FIELDS = ("mood", "artist", "tag")
+
+
+def asked() -> Parsed:
+    """What the address asks for."""
+    return parse(param("q") or "")
+
+
+def box(found: Parsed) -> None:
+    """The box, and the help beside it."""
+    set_values(q=found.text)  # what the box says and the address does not is old
+    st.text_input(
+        "Search your days",
+        key="q",
+        type="search",
+        icon=":material/search:",
+        placeholder="Words, or mood:calm artist:nick",
+        on_change=_typed,
+        label_visibility="collapsed",
+    )
+    with st.popover("How to search", icon=":material/help:", key="search-help"):
+        st.html(_help())
+
+
+def below(diary: Diary, moods: Iterable[Mood], found: Parsed) -> None:
+    """What is wrong with the search, and what is offered for it."""
+    if found.problems:
+        st.html(_mistakes(found))
+    offered = _offered(diary, moods)
+    shown = [choice for choice in offered if _is_chosen(choice, found.term)]
+    set_values(offered=shown)
+    st.pills(
+        "Look for",
+        list(offered),
+        key="offered",
+        selection_mode="multi",
+        on_change=_chosen,
+        args=(found.term, shown),
+        format_func=lambda choice: offered[choice],
+        label_visibility="collapsed",
+    )
+
+
+def clear() -> None:
+    """Ask for everything again."""
+    _ask("")
+
+
+def _typed() -> None:
+    _ask((value("q") or "").strip())
+
+
+def _ask(query: str) -> None:
+    set_params(q=query, before=None, after=None)
+
+
+def _offered(diary: Diary, moods: Iterable[Mood]) -> dict[Choice, str]:
+    """Moods in the person's order, then the artists and tags they used most, each with its label."""
+    names = tab().names
+    if names is None:
+        names = tab().names = diary.lives.names()
+    offered = {("mood", m.name): f"{m.emoji} {m.name.capitalize()}" for m in moods if not (m.hidden or m.retired)}
+    offered |= {("artist", name): f"♪ {name}" for name in names.artists}
+    offered |= {("tag", name): f"# {name}" for name in names.tags}
+    return {choice: text.plain(label) for choice, label in offered.items()}
+
+
+def _is_chosen(choice: Choice, term: Term) -> bool:
+    name, wanted = choice
+    return folded_line(wanted) in map(folded_line, chosen(term, name))
+
+
+def _chosen(term: Term, before: Sequence[Choice]) -> None:
+    """Ask for what was pressed, and not for what was released."""
+    now: list[Choice] = value("offered") or []
+    for name in FIELDS:
+        released = {folded_line(wanted) for field, wanted in before if field == name and (field, wanted) not in now}
+        kept = [wanted for wanted in chosen(term, name) if folded_line(wanted) not in released]
+        pressed = [wanted for field, wanted in now if field == name and (field, wanted) not in before]
+        if pressed or released:
+            term = choose(term, name, [*kept, *pressed])
+    _ask(str(term))
+
+
+def _help() -> str:
+    rows = "".join(
+        f"<tr><th scope='row'><code>{text.html(query)}</code></th><td>{text.html(says)}</td></tr>"
+        for query, says in EXAMPLES
+    )
+    return f'<table class="how"><caption>Put these side by side as you like.</caption>{rows}</table>'
+
+
+def _mistakes(found: Parsed) -> str:
+    """The search with its wrong parts marked, and what is wrong with each."""
+    says = "".join(f"<li>{text.html(problem.says)}</li>" for problem in found.problems)
+    query = f'<p dir="auto">{_marked(found.text, found.problems)}</p>'
+    return f'<div class="mistakes" role="status">{query}<ul>{says}</ul></div>'
+
+
+def _marked(query: str, problems: Sequence[Problem]) -> str:
+    parts, at = [], 0
+    for problem in problems:
+        if problem.start >= at:
+            wrong = text.html(query[problem.start : problem.end])
+            parts.append(f"{text.html(query[at : problem.start])}<mark>{wrong}</mark>")
+            at = problem.end
+    return "".join(parts) + text.html(query[at:])
