@@ -56,10 +56,7 @@ class Diary:
         return self._entries.find(self.owner_id, wanted, limit, before=before, after=after)
 
     def on_this_day(self, day: date) -> tuple[Entry, ...]:
-        """The same calendar day one, two, five and ten years ago, newest first; of a leap day, four, eight and twelve.
-
-        Where the person leaves out hard days, those are not among them.
-        """
+        """The same day one, two, five and ten years ago, newest first; of a leap day, four, eight and twelve."""
         return self._entries.on_days(self.owner_id, clock.years_before(day))
 
     def each(self) -> Iterator[Entry]:
@@ -199,6 +196,14 @@ class Diary:
         if not 0 <= hour <= 6:
             raise DiaryError("The day can end between midnight and six in the morning.")
         self._people.set_day_cutoff_hour(self.owner_id, hour)
+
+    def leaves_out_hard_days(self) -> bool:
+        """Whether the person wants hard days left out where the diary looks back by itself."""
+        return self._people.leaves_out_hard_days(self.owner_id)
+
+    def set_leaves_out_hard_days(self, left_out: bool) -> None:
+        """Leave hard days out from now on, or show them again."""
+        self._people.set_leaves_out_hard_days(self.owner_id, left_out)
 
     # ------------------------------------------------------------------ songs
 

@@ -50,6 +50,8 @@ class Mood:
             raise InvalidMoodError("Pleasantness and energy lie between −1 and 1.")
 
 
+HARD = -0.4  # the valence from which down a day is called hard: anxious, sad, angry and hurt, but not tired
+
 # Three rows of energy, four columns of pleasantness: the order in which the palette shows them.
 # The colours were found by search for contrast ≥ 3 on both grounds and CIEDE2000 ≥ 10 between
 # neighbours for normal, protan, deutan and tritan eyes; tests/test_palette.py computes both anew.
@@ -185,6 +187,11 @@ class Entry:
     created_at: datetime
     updated_at: datetime
     track: Track | None = None
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether its mood is one that most would rather not be reminded of."""
+        return self.mood is not None and self.mood.valence <= HARD
 
     def draft(self) -> EntryDraft:
         """The entry as a form shows it, ready to be saved over itself."""

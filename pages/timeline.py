@@ -5,6 +5,7 @@ import streamlit as st
 from diary.errors import NotFoundError
 from diary.query import EVERYTHING, Days
 from diary.ui import browse, chapters, fields, grids, opened, searching, text
+from diary.ui.onthisday import on_this_day
 from diary.ui.state import current_diary, day_param, set_params, write_day, zone
 
 diary = current_diary()
@@ -32,12 +33,14 @@ if view == "Calendar":
     if chosen and chosen not in written:
         write_day(chosen)
 else:
+    at_first = asked.term == EVERYTHING and not (before or after)
+    chosen = on_this_day(diary, today) if at_first else None
     size, _ = chapters.DENSITIES[view]
     shown, newer, older = browse.page_of_days(diary, asked.term, size, before, after)
     is_whole = shown and asked.term == EVERYTHING
     ribbons = diary.sums.mood_days(shown[-1].day.replace(day=1), browse.month_end(shown[0].day)) if is_whole else ()
-    chosen = grids.day_grid("cards", chapters.chapters(shown, view, ribbons, names, today)) if shown else None
     if shown:
+        chosen = grids.day_grid("cards", chapters.chapters(shown, view, ribbons, names, today)) or chosen
         browse.turn_page(shown, newer, older)
     else:
         browse.nothing(asked.term, before)

@@ -60,6 +60,7 @@ def house(database: str) -> House:
     alice.delete(alice.find_day(DELETED))
     alice.keep_unsaved(Unsaved(TODAY, note="alice"))
     alice.set_day_cutoff_hour(1)
+    alice.set_leaves_out_hard_days(True)
     return House(alice, bob, entry, database)
 
 
@@ -85,6 +86,7 @@ ASKED: dict[str, Callable[[House], object]] = {
     "find_unsaved": lambda h: found(h, lambda d: d.find_unsaved(TODAY)) is None,
     "moods": lambda h: found(h, lambda d: d.moods()) == BUILT_IN_MOODS,
     "all_moods": lambda h: found(h, lambda d: d.all_moods()) == BUILT_IN_MOODS,
+    "leaves_out_hard_days": lambda h: found(h, lambda d: d.leaves_out_hard_days()) is False,
     "day_cutoff_hour": lambda h: found(h, lambda d: d.day_cutoff_hour()) == 4,
     "sums.mood_days": lambda h: found(h, lambda d: d.sums.mood_days(*EVER)) == (),
     "sums.month_means": lambda h: found(h, lambda d: d.sums.month_means(*EVER)) == (),
@@ -134,6 +136,7 @@ DONE: dict[str, Callable[[House], object]] = {
         h.bob.change_mood(replace(BUILT_IN_MOODS[0], name="bob's")),
     ],
     "arrange_moods": lambda h: h.bob.arrange_moods([h.entry.mood.id, "calm"], hidden=[h.entry.mood.id, "calm"]),
+    "set_leaves_out_hard_days": lambda h: h.bob.set_leaves_out_hard_days(True),
     "set_day_cutoff_hour": lambda h: h.bob.set_day_cutoff_hour(6),
     "keep_track": lambda h: h.bob.keep_track(make_track(title="Bob's ear")).title == "Bob's ear",
     "forget_tracks": lambda h: h.bob.forget_tracks(),

@@ -151,6 +151,19 @@ class PersonStore:
         with writing(self._engine, rows_of(owner_id)) as connection:
             connection.execute(update(people).where(people.c.owner_id == owner_id).values(day_cutoff_hour=hour))
 
+    def leaves_out_hard_days(self, owner_id: str) -> bool:
+        """Whether hard days are left out where the diary looks back."""
+        with reading(self._engine, rows_of(owner_id)) as connection:
+            query = select(people.c.leaves_out_hard_days).where(people.c.owner_id == owner_id)
+            return bool(connection.execute(query).scalar_one_or_none())
+
+    def set_leaves_out_hard_days(self, owner_id: str, left_out: bool) -> None:
+        """Leave hard days out, or show them again."""
+        self.recognise(owner_id)
+        with writing(self._engine, rows_of(owner_id)) as connection:
+            mine = people.c.owner_id == owner_id
+            connection.execute(update(people).where(mine).values(leaves_out_hard_days=left_out))
+
     def moods(self, owner_id: str) -> tuple[Mood, ...]:
         """All moods the person has, in their order, hidden and retired ones too."""
         query = (

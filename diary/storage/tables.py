@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 metadata = MetaData()
@@ -52,6 +53,7 @@ people = Table(
     metadata,
     Column("owner_id", String(255), primary_key=True),
     Column("day_cutoff_hour", Integer, nullable=False),
+    Column("leaves_out_hard_days", Boolean, nullable=False, default=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -1,6 +1,6 @@
 """How a day looks: sleeve and spine, mood, words. Every function gives HTML in which all text is escaped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from diary.model import Entry, Mood, PastSong, Song, Track
@@ -177,18 +177,6 @@ def written(entry: Entry) -> str:
     return f"Written {text.moment(entry.created_at, entry.zone, entry.day)}" + (
         f", changed {text.moment(entry.updated_at, entry.zone, entry.day)}" if changed else ""
     )
-
-
-def on_this_day(entries: Sequence[Entry]) -> str:
-    """The same day in earlier years."""
-    rows = []
-    for entry in entries:
-        note = text.html(text.note_words(entry.note, 120))
-        words = f'{song_words(entry.song)}<p class="note" dir="auto" style="--lines:1">{note}</p>'
-        mood = mood_tag(entry.mood) if entry.mood else ""
-        rows.append(f"<li><b>{entry.day.year}</b>{sleeve(entry, 'small')}<div>{mood}{words}</div></li>")
-    said = credit(entry.track for entry in entries)
-    return f'<section class="onthisday"><h2>On this day</h2><ol>{"".join(rows)}</ol>{said}</section>'
 
 
 def chosen_song(song: Song, track: Track | None, mood: Mood | None) -> str:

@@ -9,7 +9,8 @@ from diary.diary import Diary
 from diary.errors import SourceError
 from diary.model import FIRST_DAY, MAX_NOTE, Entry, EntryDraft, Mood, Song
 from diary.ui import acts, cards, forms, past, rates, shared, songs, text
-from diary.ui.state import Form, pressed, tab, value
+from diary.ui.onthisday import on_this_day
+from diary.ui.state import Form, open_day, pressed, tab, value
 
 PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
 
@@ -210,9 +211,8 @@ def finished_day(diary: Diary, entry: Entry) -> None:
         st.button("Edit", icon=":material/edit:", key="edit", on_click=pressed(acts.edit))
         st.button("Delete", icon=":material/delete:", key="delete", on_click=pressed(acts.delete, entry))
     past.versions(diary, entry)
-    earlier = diary.on_this_day(entry.day)
-    if earlier:
-        st.html(cards.on_this_day(earlier))
+    if chosen := on_this_day(diary, entry.day):
+        open_day(chosen)
 
 
 def two_versions(diary: Diary, mine: EntryDraft) -> None:

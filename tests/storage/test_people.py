@@ -99,13 +99,15 @@ def test_what_they_have_on_the_screen_can_be_saved(forgotten: Diary) -> None:
         lambda diary: diary.add_days([EntryDraft(TODAY, note="no mood")]),
         lambda diary: diary.add_mood(SERENE),
         lambda diary: diary.set_day_cutoff_hour(2),
+        lambda diary: diary.set_leaves_out_hard_days(True),
     ],
-    ids=["draft", "save", "import", "mood", "cut-off"],
+    ids=["draft", "save", "import", "mood", "cut-off", "hard days"],
 )
 def test_nothing_they_do_first_is_refused_or_gets_lost(forgotten: Diary, act: Callable[[Diary], object]) -> None:
     act(forgotten)
-    kept = forgotten.find_unsaved(TODAY), forgotten.find_day(TODAY), forgotten.day_cutoff_hour(), forgotten.moods()
-    assert kept != (None, None, 4, BUILT_IN_MOODS)
+    preferences = forgotten.day_cutoff_hour(), forgotten.leaves_out_hard_days(), forgotten.moods()
+    kept = forgotten.find_unsaved(TODAY), forgotten.find_day(TODAY), *preferences
+    assert kept != (None, None, 4, False, BUILT_IN_MOODS)
 
 
 # -------------------------------------------------------------------- moods
@@ -270,6 +272,17 @@ def test_a_mood_that_is_replaced_while_days_are_noted_with_it_stays_with_them(di
         written = [entry for entry in diary.each() if back <= (TODAY - entry.day).days < back + 8]
         assert len(written) == succeeded - 1
         assert {entry.mood.name for entry in written} <= {"calm"}
+
+
+# -------------------------------------------------------------------- hard days
+
+
+def test_hard_days_are_shown_until_the_person_leaves_them_out(diary: Diary, database: str) -> None:
+    assert not diary.leaves_out_hard_days()
+    diary.set_leaves_out_hard_days(True)
+    assert make_diary(database).leaves_out_hard_days()
+    diary.set_leaves_out_hard_days(False)
+    assert not make_diary(database).leaves_out_hard_days()
 
 
 # -------------------------------------------------------------------- the end of the day

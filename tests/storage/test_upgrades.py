@@ -194,35 +194,27 @@ def test_what_search_looks_into_is_made_for_the_days_that_are_there_as_for_new_o
     diary = assembly.open_diary(load_settings({"DATABASE_URL": empty}))
     diary.add_mood(replace(SERENE, name="Éveillé"))
     titles = ("Étoile", "らーめん", "قَلْـب", "", "a\b 100%")
-    diary.add_days(
+    days = [
         EntryDraft(
             TODAY - timedelta(days=back),
             "Éveillé" if back % 2 else None,
             Song(titles[back % 5], "Sigur  Rós") if titles[back % 5] else None,
-            f"Note
- {back} ١",
+            f"Note\n {back} ١",
             ("Night walk", "ﬁn")[: back % 3],
         )
         for back in range(450)
-    )
+    ]
+    diary.add_days(days)
     before = folded_in(empty)
     assert len(before) > 450
     go(empty, command.downgrade, "0003")
     with open_engine(empty).connect() as connection:
         old = connection.execute(text("SELECT folded FROM entries ORDER BY day DESC LIMIT 3")).scalars().all()
-    assert old == ["etoile
-sigur  ros
-note
- 0 ١", "らーめん
-sigur  ros
-note
- 1 ١
-night walk", "قلـب
-sigur  ros
-note
- 2 ١
-night walk
-fin"]
+    assert old == [
+        "etoile\nsigur  ros\nnote\n 0 ١",
+        "らーめん\nsigur  ros\nnote\n 1 ١\nnight walk",
+        "قلـب\nsigur  ros\nnote\n 2 ١\nnight walk\nfin",
+    ]
     bring_up(empty)
     assert folded_in(empty) == before
     assert len(diary.find(parse("ラーメン mood:eveille tag:fin").term, 1000)) == 15

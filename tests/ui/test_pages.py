@@ -1,6 +1,7 @@
 """Every page by Streamlit's own test driver: empty, full, with its sources down, and with hostile text."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 from streamlit.testing.v1 import AppTest
 
 from diary.assembly import make_parts, open_diary, prepare
-from diary.clock import utc_now
+from diary.clock import utc_now, years_before
 from diary.diary import Diary
 from diary.model import EntryDraft, Song, Unsaved
 from diary.settings import load_settings
@@ -395,6 +396,25 @@ def test_days_closer_together_make_a_longer_page(diary: Diary, view: str, size: 
     assert shown.count(" with a mood, most often calm") == shown.count("<h2>") > 1
 
 
+def test_the_timeline_begins_with_this_day_in_earlier_years_and_leaves_hard_ones_out_if_asked(diary: Diary) -> None:
+    today = diary.today("Europe/Berlin")
+    one, two, *_ = years_before(today)
+    diary.add_days([EntryDraft(one, "calm"), EntryDraft(two, "angry"), EntryDraft(one - timedelta(1), "calm")])
+
+    def opened(app: AppTest) -> list[str]:
+        return re.findall(r'class="over" data-day="([^"]+)"', words(app))
+
+    written = [day.isoformat() for day in (one, one - timedelta(1), two)]
+    app = show("timeline")
+    assert opened(app) == [one.isoformat(), two.isoformat(), *written]
+    app.checkbox(key="leave_out").check().run()
+    assert opened(app) == [one.isoformat(), *written], "the timeline itself leaves nothing out"
+    again = show("timeline")
+    again.checkbox(key="leave_out").uncheck().run()
+    assert opened(again) == [one.isoformat(), two.isoformat(), *written]
+    assert "On this day" not in words(show("timeline", before=today.isoformat()))
+
+
 @SQLITE_ONLY
 def test_before_the_first_day_there_is_a_way_back(diary: Diary) -> None:
     write(diary, 5)
@@ -440,9 +460,9 @@ def test_the_address_filters_the_timeline(diary: Diary) -> None:
     day = write(diary, 3, note="Étoile 100%")[0]
     assert "data-day" in words(show("timeline", q="etoile"))
     assert "No day like that" in words(show("timeline", q="100_"))
-    assert "No day like that" in words(show("timeline", mood="sad"))
-    assert "No day like that" in words(show("timeline", last=(day - timedelta(9)).isoformat()))
-    assert "is no day" in words(show("timeline", first="soon"))
+    assert "No day like that" in words(show("timeline", q="mood:sad"))
+    assert "No day like that" in words(show("timeline", q=f"before:{day - timedelta(9)}"))
+    assert "data-day" in words(show("timeline", q=f"mood:calm on:{day}"))
 
 
 def test_a_day_can_be_deleted_and_put_back_on_the_timeline(diary: Diary) -> None:

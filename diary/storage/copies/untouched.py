@@ -16,7 +16,10 @@ def is_written(connection: Connection, owner_id: str | None = None) -> bool:
     )
     asked = (
         select(moods.c.id).where(belonging_to(owner_id, moods), changed),
-        select(people.c.owner_id).where(belonging_to(owner_id, people), people.c.day_cutoff_hour != NEW_CUTOFF),
+        select(people.c.owner_id).where(
+            belonging_to(owner_id, people),
+            or_(people.c.day_cutoff_hour != NEW_CUTOFF, people.c.leaves_out_hard_days),
+        ),
         *(
             select(*table.primary_key).where(belonging_to(owner_id, table))
             for table in (entries, revisions, drafts, waiting_photos)

@@ -76,7 +76,11 @@ def end_early(diary: Diary) -> None:
     diary.set_day_cutoff_hour(2)
 
 
-@pytest.mark.parametrize("act", [hide, turn_round, end_early])
+def spare_me(diary: Diary) -> None:
+    diary.set_leaves_out_hard_days(True)
+
+
+@pytest.mark.parametrize("act", [hide, turn_round, end_early, spare_me])
 @pytest.mark.parametrize("kind", KINDS)
 def test_settings_are_not_replaced_unasked(
     place: Place, shelf: PhotoStore, file: Path, kind: str, act: Callable[[Diary], None]

@@ -1,0 +1,51 @@
+"""The same day in earlier years, without the hard ones where the person does not want to be reminded of them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import streamlit as st
+
+from diary.diary import Diary
+from diary.model import Entry
+from diary.ui import cards, grids, text
+from diary.ui.state import set_values, told, value
+
+_ALL_HARD = "These were hard days, so they are left out."
+
+
+def on_this_day(diary: Diary, day: date) -> date | None:
+    """The days that were ``day`` in earlier years; gives the one that was just chosen."""
+    found = diary.on_this_day(day)
+    if not found:
+        return None
+    is_hard = any(entry.is_hard for entry in found)
+    left_out = is_hard and diary.leaves_out_hard_days()
+    with st.container(key="onthisday"):
+        chosen = grids.day_grid("earlier", earlier([one for one in found if not (left_out and one.is_hard)], day))
+        if is_hard:
+            set_values(leave_out=left_out)
+            st.checkbox("Leave out hard days", key="leave_out", on_change=told(_leave_out), args=(diary,))
+    return chosen
+
+
+def _leave_out(diary: Diary) -> None:
+    diary.set_leaves_out_hard_days(bool(value("leave_out")))
+
+
+def earlier(entries: Sequence[Entry], day: date) -> str:
+    """The ``entries`` of that day in earlier years, newest first, as HTML."""
+    shown = "".join(_earlier(entry, day.year - entry.day.year) for entry in entries)
+    said = cards.credit(entry.track for entry in entries)
+    days = f"<ol>{shown}</ol>{said}" if entries else f"<p>{_ALL_HARD}</p>"
+    return f'<section class="onthisday"><h2>On this day</h2>{days}</section>'
+
+
+def _earlier(entry: Entry, years: int) -> str:
+    note = text.html(text.note_words(entry.note, 120))
+    parts = [
+        f"<b>{years} year{'' if years == 1 else 's'} ago</b>",
+        cards.mood_tag(entry.mood) if entry.mood else "",
+        cards.song_words(entry.song),
+        f'<p class="note" dir="auto" style="--lines:1">{note}</p>' if note else "",
+    ]
+    return f"<li>{cards.opener(entry)}{cards.sleeve(entry, 'small')}<div>{''.join(parts)}</div></li>"
