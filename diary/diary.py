@@ -52,7 +52,7 @@ class Diary:
     def find(
         self, wanted: Term, limit: int = 20, *, before: date | None = None, after: date | None = None
     ) -> tuple[Entry, ...]:
-        """At most ``limit`` entries ``wanted``, newest first, before the day ``before`` or next after ``after``."""
+        """At most ``limit`` entries, newest first, before the day ``before`` or next after the day ``after``."""
         return self._entries.find(self.owner_id, wanted, limit, before=before, after=after)
 
     def on_this_day(self, day: date) -> tuple[Entry, ...]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from diary.errors import NotFoundError
 from diary.query import EVERYTHING, Days
-from diary.ui import browse, chapters, fields, grids, opened, searching, text
+from diary.ui import browse, chapters, fields, grids, life, opened, searching, text
 from diary.ui.onthisday import on_this_day
 from diary.ui.state import current_diary, day_param, set_params, write_day, zone
 
@@ -20,6 +20,9 @@ except NotFoundError as error:
     st.page_link("../../pages/timeline.py", label="Show the whole timeline")
     st.stop()
 
+if subject := life.asked():
+    life.page(diary, subject, moods, day, before)
+    st.stop()
 st.html('<h1 class="unseen">Timeline</h1>')
 view = browse.tools(diary, moods, today, asked)
 fields.deleted_notice()

@@ -1,6 +1,8 @@
 """The language of the search box: what it means, what is told about mistakes, and how it prints back."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,7 +26,7 @@ from diary.query import (
     negated,
     parse,
 )
-from diary.query.parser import MAX_DEPTH, MAX_TERMS
+from diary.query.parser import MAX_DEPTH, MAX_TERMS, NAMES
 from tests.queries import TERMS
 
 RAIN, SNOW, WALK = Words("rain"), Words("snow"), Words("walk")
@@ -73,7 +75,7 @@ RAIN, SNOW, WALK = Words("rain"), Words("snow"), Words("walk")
         ("weekday:monday weekday:Sun", all_of(Weekday(0), Weekday(6))),
         ("valence>0.5 valence<=-.25", all_of(Valence(">", 0.5), Valence("<=", -0.25))),
         ("valence=−0 valence<1", all_of(Valence("=", 0.0), Valence("<", 1.0))),
-        (":) 12:30 http://x", all_of(Words(":)"), Words("12:30"), Words("http://x"))),
+        (":) 12:30 http://x moon:river", all_of(*map(Words, (":)", "12:30", "http://x", "moon:river")))),
         ('a(b) 5" back\\slash', all_of(Words("a(b)"), Words('5"'), Words("back\\slash"))),
     ],
 )  # fmt: skip
@@ -98,7 +100,8 @@ def test_what_a_text_means(text: str, term: Term) -> None:
         ("rain weekday:someday", RAIN, "weekday:someday", "monday or mon"),
         ("rain valence>much", RAIN, "valence>much", "a number from −1 to 1"),
         ("valence>2 rain", RAIN, "valence>2", "a number from −1 to 1"),
-        ("moood:calm", Words("moood:calm"), "moood:", "Did you mean “mood:”?"),
+        ("moood:calm rain", RAIN, "moood:calm", "Did you mean “mood:”?"),
+        ('rain tags:"night walk"', RAIN, 'tags:"night walk"', "Did you mean “tag:”?"),
         ('rain "night walk', all_of(RAIN, Words("night walk")), '"', "quote is not closed"),
         ('"', Words('"'), '"', "quote is not closed"),
         ("(rain snow", all_of(RAIN, SNOW), "(", "parenthesis is not closed"),
@@ -217,3 +220,24 @@ def test_what_days_need_not_have_is_not_chosen(text: str) -> None:
 @given(TERMS, st.sampled_from(["mood", "artist", "tag"]), st.lists(st.sampled_from("abcd"), unique=True, max_size=3))
 def test_what_is_chosen_is_chosen(term: Term, name: str, texts: list[str]) -> None:
     assert chosen(choose(term, name, texts), name) == tuple(texts)
+
+
+# -------------------------------------------------------------------- what the documents say
+
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "search.md").read_text(encoding="utf-8")
+SHOWN = [
+    text for row in re.findall(r"^\| (`.*?`) \|", DOCUMENT, re.MULTILINE) for text in re.findall(r"`([^`]+)`", row)
+]
+
+
+@pytest.mark.parametrize("text", SHOWN)
+def test_every_search_in_the_document_is_understood(text: str) -> None:
+    assert parse(text).problems == ()
+    assert parse(text).term != EVERYTHING
+
+
+def test_the_document_shows_every_field() -> None:
+    fields = {found for text in SHOWN for found in re.findall(r"\b([a-z]+)(?:[:>])", text)}
+    assert fields == {*NAMES}
+    assert "A search has room for 1,000 characters and 50 parts" in DOCUMENT
+    assert parse("has:cat rain").term == Words("rain")

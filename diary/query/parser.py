@@ -31,7 +31,7 @@ from diary.query.terms import (
 MAX_TERMS, MAX_DEPTH = 50, 10
 MAX_READ = 5 * MAX_SEARCH  # characters: printed, the longest tree is shorter
 LAST_YEAR = 9998  # its days have a next day
-_NAMES = (*FIELDS, "has", "is", "before", "after", "on", "year", "weekday", "valence")
+NAMES = (*FIELDS, "has", "is", "before", "after", "on", "year", "weekday", "valence")
 _OR, _OR_INSIDE = re.compile(r"OR(?!\S)"), re.compile(r"OR(?![^\s)])")
 _MINUS = re.compile(r"-(?=[^\s\-)])")
 _NAMED = re.compile(r"(\w{1,20}):")
@@ -156,13 +156,16 @@ class _Reader:
             return self._valence(start, found[1], self._value(depth))
         if self._next() == '"':
             return Words(phrase) if (phrase := self._value(depth)) else None
-        if (found := _NAMED.match(self._text, start)) and (name := found[1].lower()) in _NAMES:
+        if (found := _NAMED.match(self._text, start)) and (name := found[1].lower()) in NAMES:
             self._at = found.end()
             value = self._value(depth)
             return self._field(start, name, value)
+        if found and (near := get_close_matches(found[1].lower(), NAMES, 1, 0.8)):
+            self._at = found.end()
+            self._value(depth)
+            self.tell(start, self._at, f"There is no “{found[0]}”. Did you mean “{near[0]}:”?")
+            return None
         word = self._value(depth)
-        if found and (near := get_close_matches(found[1].lower(), _NAMES, 1, 0.75)):
-            self.tell(start, found.end(), f"There is no “{found[0]}”. Did you mean “{near[0]}:”?")
         return Words(word) if word else None
 
     # ---------------------------------------------------------------- words and values

@@ -25,7 +25,7 @@ from diary.storage.conditions import condition, in_song
 from diary.storage.database import reading, writing
 from diary.storage.people import PersonStore, is_nobodys, put_moods
 from diary.storage.revisions import hold_version, set_aside
-from diary.storage.rows import entry_of, past_song_of, select_days, select_songs, values_of
+from diary.storage.rows import entry_of, past_song_of, select_days, select_some, select_songs, values_of
 from diary.storage.tables import entries
 from diary.storage.wall import rows_of
 
@@ -55,17 +55,14 @@ class EntryStore:
     ) -> tuple[Entry, ...]:
         """At most ``limit`` entries, newest first: the newest ones before the day ``before``, or, with ``after``,
         the oldest ones after it (keyset: the cost does not depend on how far back that is)."""
-        query = _DAYS.where(_mine(owner_id), condition(wanted)).limit(limit)
+        where = and_(_mine(owner_id), condition(wanted, owner_id))
         if after:
-            return self._read(owner_id, query.where(entries.c.day > after).order_by(entries.c.day))[::-1]
-        if before:
-            query = query.where(entries.c.day < before)
-        return self._read(owner_id, query.order_by(entries.c.day.desc()))
+            return self._read(owner_id, select_some(and_(where, entries.c.day > after), limit, oldest=True))[::-1]
+        return self._read(owner_id, select_some(and_(where, entries.c.day < before) if before else where, limit))
 
     def on_days(self, owner_id: str, days: Sequence[date]) -> tuple[Entry, ...]:
         """The entries of these ``days``, newest first."""
-        query = _DAYS.where(_mine(owner_id), entries.c.day.in_(days))
-        return self._read(owner_id, query.order_by(entries.c.day.desc()))
+        return self._read(owner_id, select_some(and_(_mine(owner_id), entries.c.day.in_(days)), len(days)))
 
     def each(self, owner_id: str) -> Iterator[Entry]:
         """All entries, oldest first, read as they are asked for: few at a time, as each may hold a long note."""

@@ -9,12 +9,10 @@ from diary.life import ChosenMonth, Names, Subject
 from diary.model import Entry, PastSong
 from diary.query import folded_line
 from diary.storage.database import reading
-from diary.storage.rows import entry_of, past_song_of, select_days, select_songs
+from diary.storage.rows import entry_of, past_song_of, select_some, select_songs
 from diary.storage.tables import entries
 from diary.storage.wall import rows_of
 from diary.written import unstorable
-
-_DAYS = select_days(entries)
 
 
 class LifeStore:
@@ -32,9 +30,8 @@ class LifeStore:
 
     def days(self, owner_id: str, subject: Subject, limit: int, before: date | None) -> tuple[Entry, ...]:
         """At most ``limit`` of its days, the newest ones before the day ``before``, newest first."""
-        query = _DAYS.where(_days_of(owner_id, subject)).order_by(entries.c.day.desc()).limit(limit)
-        if before:
-            query = query.where(entries.c.day < before)
+        where = _days_of(owner_id, subject)
+        query = select_some(and_(where, entries.c.day < before) if before else where, limit)
         return tuple(entry_of(row._mapping) for row in self._rows(owner_id, query, subject))
 
     def songs(self, owner_id: str, artist: str, limit: int) -> tuple[PastSong, ...]:

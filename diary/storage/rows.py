@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, case, func, select
 
 from diary.model import Entry, PastSong, Song
 from diary.query import folded_line
@@ -23,15 +23,22 @@ def track_key(song: FromClause) -> ColumnElement[str]:
     )
 
 
-def select_days(table: Table) -> Select[Any]:
+def select_days(table: FromClause) -> Select[Any]:
     """Days of ``table``, with their moods and cached tracks, ready for `entry_of`."""
-    left_out = {"owner_id", "mood_id", *folded_of("", "", "", ())}
-    own = (column for column in table.c if column.name not in left_out)
+    own = (column for column in table.c if column.name not in {"owner_id", "mood_id", *folded_of("", "", "", ())})
     return (
         select(*own, *MOOD, *TRACK)
         .outerjoin(moods, and_(moods.c.owner_id == table.c.owner_id, moods.c.id == table.c.mood_id))
         .outerjoin(tracks, tracks.c.key == track_key(table))
     )
+
+
+def select_some(where: ColumnElement[bool], limit: int, *, oldest: bool = False) -> Select[Any]:
+    """As `select_days`, at most ``limit`` days, the newest first or the ``oldest``; only these are joined."""
+    what = (column for column in entries.c if not column.name.startswith("folded"))
+    order = entries.c.day if oldest else entries.c.day.desc()
+    found = select(*what).where(where).order_by(order).limit(limit).subquery("found")
+    return select_days(found).order_by(found.c.day if oldest else found.c.day.desc())
 
 
 def select_songs(where: ColumnElement[bool], limit: int) -> Select[Any]:

@@ -25,6 +25,7 @@ def on_this_day(diary: Diary, day: date) -> date | None:
         if is_hard:
             set_values(leave_out=left_out)
             st.checkbox("Leave out hard days", key="leave_out", on_change=told(_leave_out), args=(diary,))
+    diary.freshen(found)
     return chosen
 
 

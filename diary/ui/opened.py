@@ -5,9 +5,10 @@ from datetime import date
 import streamlit as st
 
 from diary.diary import Diary
-from diary.model import Entry
+from diary.life import Subject
+from diary.model import Entry, Song
 from diary.ui import acts, cards, past, text
-from diary.ui.state import pressed, set_params, tab, write_day
+from diary.ui.state import pressed, set_params, show_life, tab, write_day
 
 
 def day_dialog(diary: Diary, day: date) -> None:
@@ -32,6 +33,8 @@ def _day(diary: Diary, day: date) -> None:
     mood = cards.mood_tag(entry.mood) if entry.mood else ""
     words = f"{mood}{cards.opened_words(entry)}<p class='when'>{cards.written(entry)}</p>"
     st.html(f'<article class="open">{cards.sleeve(entry, "large")}<div>{words}</div></article>')
+    if entry.song:
+        _ways(entry.song)
     _actions(entry)
     if tab().playing == day and entry.song and entry.song.spotify_id:
         player = f"https://open.spotify.com/embed/track/{entry.song.spotify_id}?utm_source=generator&theme=0"
@@ -39,6 +42,19 @@ def _day(diary: Diary, day: date) -> None:
         st.caption("This player comes from Spotify and sets cookies of its own.")
     past.versions(diary, entry)
     diary.freshen([entry])
+
+
+def _ways(song: Song) -> None:
+    """To all days with the song, and to all with the artist."""
+    artist = Subject(artist=song.artist)
+    ways = (("song", song.title, Subject(song.title, song.artist)), ("artist", song.artist, artist))
+    with st.container(horizontal=True, key="ways"):
+        for key, name, subject in ways:
+            label = f"All days with {text.plain(name)}"
+            if name.strip() and st.button(
+                label, key=f"way-{key}", type="tertiary", on_click=show_life, args=(subject,)
+            ):
+                st.rerun()  # the page, and not the dialog alone
 
 
 def _actions(entry: Entry) -> None:

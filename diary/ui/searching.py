@@ -44,7 +44,7 @@ def below(diary: Diary, moods: Iterable[Mood], found: Parsed) -> None:
     set_values(offered=shown)
     st.pills(
         "Look for",
-        list(offered),
+        [*shown, *(choice for choice in offered if choice not in shown)],
         key="offered",
         selection_mode="multi",
         on_change=_chosen,

@@ -12,7 +12,7 @@ import streamlit as st
 from diary.clock import known_zone
 from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError
-from diary.life import Names
+from diary.life import Names, Subject
 from diary.model import FIRST_DAY, Entry, EntryDraft, Unsaved
 from diary.ui.shared import diary_of, settings
 from diary.ui.visitor import Visitor, visitor_of
@@ -100,6 +100,12 @@ def day_param(name: str, last: date, written: Callable[[date], object] = lambda 
     if day < FIRST_DAY:
         raise NotFoundError(f"{day.isoformat()} is too early. The diary begins on {FIRST_DAY.isoformat()}.")
     return day
+
+
+def show_life(subject: Subject | None = None) -> None:
+    """To the life of ``subject`` on the timeline, or back to all days."""
+    title, artist = (subject.title, subject.artist) if subject else ("", "")
+    set_params(song=title, artist=artist, day=None, before=None, after=None)
 
 
 def open_day(day: date) -> None:

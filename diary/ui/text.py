@@ -115,6 +115,15 @@ def _local(instant: datetime, zone: str) -> datetime:
         return instant
 
 
+def stretch(first: date, last: date) -> str:
+    """2 years and 3 months, from ``first`` to ``last``: whole months, or days where it is less than two of them."""
+    months = 12 * (last.year - first.year) + last.month - first.month - (last.day < first.day)
+    if months < 2:
+        return days((last - first).days)
+    counted = ((months // 12, "year"), (months % 12, "month"))
+    return " and ".join(f"{count} {unit}{'s' * (count > 1)}" for count, unit in counted if count)
+
+
 def days(count: int) -> str:
     """1 day, 2 days."""
     return f"{count:,} day" if count == 1 else f"{count:,} days"

@@ -1,0 +1,110 @@
+"""The search box of the timeline: what is offered, what is asked, and what is told about a mistake."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from diary.assembly import open_diary, prepare
+from diary.diary import Diary
+from diary.model import EntryDraft, Song
+from diary.query import EXAMPLES
+from diary.settings import load_settings
+from tests.builders import statements
+from tests.ui.test_pages import SQLITE_ONLY, show, words
+
+OFFERED = "offered"
+
+
+@pytest.fixture
+def diary(database: str) -> Diary:
+    """Three calm days with one artist, two happy ones with another."""
+    settings = load_settings()
+    prepare(settings)
+    diary = open_diary(settings)
+    today = diary.today("Europe/Berlin")
+    diary.add_days(
+        [
+            EntryDraft(
+                today - timedelta(back),
+                "calm" if back < 4 else "happy",
+                Song("Slow River", "Nora Wilde") if back < 4 else Song("Étoile", "Les *Parapluies*"),
+                "Rain.",
+                ("walk",) if back == 1 else ("home", "walk"),
+            )
+            for back in range(1, 6)
+        ]
+    )
+    return diary
+
+
+def days_on(page: object) -> int:
+    return len(re.findall(r'<article class="card', words(page)))
+
+
+def test_moods_artists_and_tags_are_offered_those_of_most_days_first(diary: Diary) -> None:
+    options = show("timeline").button_group(key=OFFERED).options
+    assert options[0] == "😠 Angry"
+    assert [one.replace("\\", "") for one in options[-4:]] == ["♪ Nora Wilde", "♪ Les *Parapluies*", "# walk", "# home"]
+
+
+def test_what_is_pressed_is_asked_and_what_is_released_is_not(diary: Diary) -> None:
+    app = show("timeline", q="rain")
+    assert days_on(app) == 5
+    app.button_group(key=OFFERED).select(("mood", "calm")).run()
+    assert (app.query_params["q"], days_on(app)) == ("rain mood:calm", 3)
+    app.button_group(key=OFFERED).select(("mood", "happy")).run()
+    assert (app.query_params["q"], days_on(app)) == ("rain mood:calm OR mood:happy", 5)
+    app.button_group(key=OFFERED).select(("tag", "home")).run()
+    assert (app.query_params["q"], days_on(app)) == ("rain mood:calm OR mood:happy tag:home", 4)
+    app.button_group(key=OFFERED).unselect(("mood", "calm")).run()
+    assert (app.query_params["q"], days_on(app)) == ("rain tag:home mood:happy", 2)
+    assert set(app.button_group(key=OFFERED).value) == {("mood", "happy"), ("tag", "home")}
+
+
+@SQLITE_ONLY
+def test_what_is_typed_is_shown_as_pressed(diary: Diary) -> None:
+    app = show("timeline", q='mood:CALM artist:"nora wilde" -tag:home')
+    assert set(app.button_group(key=OFFERED).value) == {("mood", "calm"), ("artist", "Nora Wilde")}
+    app.text_input(key="q").set_value("  tag:WALK ").run()
+    assert app.query_params["q"] == "tag:WALK"
+    assert app.button_group(key=OFFERED).value == [("tag", "walk")]
+
+
+@SQLITE_ONLY
+def test_a_mistake_is_marked_where_it_is_and_the_rest_is_answered(diary: Diary) -> None:
+    app = show("timeline", q="mood:calm has:<b> rain")
+    shown = words(app)
+    assert "mood:calm <mark>has:&lt;b&gt;</mark> rain" in shown
+    assert "After “has:” stands photo, note or song." in shown
+    assert 'role="status"' in shown
+    assert days_on(app) == 3
+    assert "<mark>" not in words(show("timeline", q="mood:calm"))
+
+
+@SQLITE_ONLY
+def test_the_help_shows_every_example(diary: Diary) -> None:
+    shown = words(show("timeline"))
+    for query, says in EXAMPLES:
+        assert query.replace(">", "&gt;").replace('"', "&quot;") in shown
+        assert says.replace(">", "&gt;").replace("'", "&#x27;") in shown
+
+
+def test_a_search_that_finds_nothing_can_be_cleared(diary: Diary) -> None:
+    app = show("timeline", q="tag:nowhere")
+    assert "No day like that" in words(app)
+    app.button(key="all-days").click().run()
+    assert "q" not in app.query_params
+    assert days_on(app) == 5
+
+
+def test_the_names_that_are_offered_are_asked_for_once_and_anew_after_a_save(diary: Diary) -> None:
+    app = show("timeline")
+    with statements() as seen:
+        app.text_input(key="q").set_value("rain").run()
+    assert not any("union all" in sql.lower() for sql in seen)
+    app.switch_page("../../pages/today.py").run()
+    app.text_input(key="tags").input("brand new").run()
+    app.button(key="save").click().run()
+    app.switch_page("../../pages/timeline.py").run()
+    assert "# brand new" in app.button_group(key=OFFERED).options
