@@ -32,6 +32,22 @@ class MoodDay:
 
 
 @dataclass(frozen=True, slots=True)
+class YearDay:
+    """One written day as the shelf of a year shows it: its ``mood`` if it has one, its song's label, its picture.
+
+    ``title`` is None where it has no song. ``source`` is the catalogue that ``artwork_url`` comes from.
+    """
+
+    day: date
+    mood: MoodDay | None
+    title: str | None = None
+    artist: str = ""
+    artwork_url: str | None = None
+    source: str | None = None
+    photo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MonthMean:
     """The mean valence (−1 to 1) of the ``days`` of a month that have a mood."""
 

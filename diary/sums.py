@@ -1,9 +1,9 @@
-"""Sums over one person's days and moods."""
+"""Sums over one person's days and moods, for their charts and shelves."""
 
 from datetime import date
 
 from diary import protocols
-from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean, YearDay
 
 
 class Sums:
@@ -15,6 +15,14 @@ class Sums:
     def mood_days(self, first: date, last: date) -> tuple[MoodDay, ...]:
         """The days from ``first`` to ``last`` that have a mood, oldest first."""
         return self._sums.mood_days(self._owner_id, first, last)
+
+    def year_days(self, first: date, last: date) -> tuple[YearDay, ...]:
+        """All written days from ``first`` to ``last``, with or without a mood, oldest first."""
+        return self._sums.year_days(self._owner_id, first, last)
+
+    def first_day(self) -> date | None:
+        """The first day that is written."""
+        return self._sums.first_day(self._owner_id)
 
     def month_means(self, first: date, last: date) -> tuple[MonthMean, ...]:
         """The mean valence of each month."""

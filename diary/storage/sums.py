@@ -1,14 +1,17 @@
-"""Sums over one owner's moods, done by the database. Days without a mood, and deleted days, do not count."""
+"""Sums over one owner's days, done by the database. Deleted days do not count, nor for moods those without one."""
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, extract, func, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, extract, func, select
 
-from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean
+from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean, YearDay
 from diary.storage.database import reading
-from diary.storage.tables import entries, moods
+from diary.storage.rows import track_key
+from diary.storage.tables import entries, moods, tracks
 from diary.storage.wall import rows_of
+
+_ITS_MOOD = and_(moods.c.owner_id == entries.c.owner_id, moods.c.id == entries.c.mood_id)
 
 
 class SumStore:
@@ -23,6 +26,25 @@ class SumStore:
         query = _within(what, owner_id, first, last).order_by(entries.c.day)
         with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(MoodDay(*row) for row in connection.execute(query))
+
+    def year_days(self, owner_id: str, first: date, last: date) -> tuple[YearDay, ...]:
+        """The written days, oldest first; those without a mood as well."""
+        label = entries.c.song_title, entries.c.song_artist, tracks.c.artwork_url, tracks.c.key, entries.c.photo
+        query = (
+            select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal, *label)
+            .outerjoin(moods, _ITS_MOOD)
+            .outerjoin(tracks, tracks.c.key == track_key(entries))
+            .where(_mine(owner_id), entries.c.day.between(first, last))
+            .order_by(entries.c.day)
+        )
+        with reading(self._engine, rows_of(owner_id)) as connection:
+            return tuple(_year_day(*row) for row in connection.execute(query))
+
+    def first_day(self, owner_id: str) -> date | None:
+        """The first written day, whether it has a mood or not."""
+        query = select(entries.c.day).where(_mine(owner_id)).order_by(entries.c.day).limit(1)
+        with reading(self._engine, rows_of(owner_id)) as connection:
+            return connection.execute(query).scalar()
 
     def month_means(self, owner_id: str, first: date, last: date) -> tuple[MonthMean, ...]:
         """The mean valence of each month that has a mood, oldest first."""
@@ -64,7 +86,18 @@ class SumStore:
         return (first, last) if first else None
 
 
+def _mine(owner_id: str) -> ColumnElement[bool]:
+    return and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
+
+
 def _within(what: Select[Any], owner_id: str, first: date, last: date) -> Select[Any]:
-    mood = and_(moods.c.owner_id == entries.c.owner_id, moods.c.id == entries.c.mood_id)
-    mine = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
-    return what.select_from(entries).join(moods, mood).where(mine, entries.c.day.between(first, last))
+    days = what.select_from(entries).join(moods, _ITS_MOOD)
+    return days.where(_mine(owner_id), entries.c.day.between(first, last))
+
+
+def _year_day(day: date, mood: str | None, valence: float, arousal: float, *label: Any) -> YearDay:
+    title, artist, artwork_url, key, photo = label
+    source = key.partition(":")[0] if key else None
+    return YearDay(
+        day, MoodDay(day, mood, valence, arousal) if mood else None, title, artist or "", artwork_url, source, photo
+    )
