@@ -27,6 +27,13 @@ class SumStore:
         with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(MoodDay(*row) for row in connection.execute(query))
 
+    def mood_ids(self, owner_id: str, first: date, last: date) -> dict[date, str]:
+        """The mood's id of each day that has one, oldest first."""
+        query = select(entries.c.day, entries.c.mood_id).where(_mine(owner_id), entries.c.mood_id.is_not(None))
+        query = query.where(entries.c.day.between(first, last)).order_by(entries.c.day)
+        with reading(self._engine, rows_of(owner_id)) as connection:
+            return {row.day: row.mood_id for row in connection.execute(query)}
+
     def year_days(self, owner_id: str, first: date, last: date) -> tuple[YearDay, ...]:
         """The written days, oldest first; those without a mood as well."""
         label = entries.c.song_title, entries.c.song_artist, tracks.c.artwork_url, tracks.c.key, entries.c.photo

@@ -42,14 +42,14 @@ def _jump(diary: Diary, view: str, today: date) -> None:
     """A way to any month that is written; the months are read when somebody looks."""
     with st.popover("Jump to", icon=":material/calendar_month:", key="jump", on_change="rerun") as box:
         if box.open:
-            grids.day_grid("months", chapters.months(diary.sums.months()), partial(_jumped, view, today))
+            grids.place_grid("months", chapters.months(diary.sums.months()), partial(_jumped, view, today))
 
 
 def _jumped(view: str, today: date) -> None:
-    first = grids.chosen_on("months")
-    if first:
+    month = grids.chosen_on("months")
+    if month:
         set_values(jump=False)
-        _show(view, month_end(first), today)
+        _show(view, month_end(date.fromisoformat(f"{month}-01")), today)
 
 
 def _view_changed(today: date) -> None:

@@ -83,9 +83,13 @@ def listen(song: Song) -> str:
 
 def credit(tracks: Iterable[Track | None], says: str = "Covers from") -> str:
     """Whose covers and facts are shown, where there is no room to say it beside each."""
-    sources = {track.key.partition(":")[0] for track in tracks if track and track.artwork_url}
+    return credit_of((track.key.partition(":")[0] for track in tracks if track and track.artwork_url), says)
+
+
+def credit_of(sources: Iterable[str], says: str = "Covers from") -> str:
+    """The same for ``sources``, each a catalogue's name as in a track's key."""
     names = {"spotify": '<i class="spotify" role="img" aria-label="Spotify"></i>', "musicbrainz": "Cover Art Archive"}
-    shown = "".join(f"<span>{names[source]}</span>" for source in sorted(sources))
+    shown = "".join(f"<span>{names[source]}</span>" for source in sorted(set(sources)))
     return f'<p class="credit">{text.html(says)} {shown}</p>' if shown else ""
 
 

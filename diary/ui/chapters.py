@@ -93,4 +93,4 @@ def _month_button(year: int, month: int, days: int) -> str:
     if not days:
         return f'<span aria-hidden="true">{name[:3]}</span>'
     said = f"{name} {year}, {text.days(days)}"
-    return f'<button type="button" data-day="{year:04}-{month:02}-01" aria-label="{said}">{name[:3]}</button>'
+    return f'<button type="button" data-day="{year:04}-{month:02}" aria-label="{said}">{name[:3]}</button>'

@@ -11,13 +11,73 @@ from diary.model import Entry
 from diary.ui import cards, text
 from diary.ui.state import value
 
+# What is chosen is a day, a month or a year in ISO form: a button names it, a place of a shelf is counted in its row.
+# A shelf of many years is sent as numbers of moods, and its places are made here; places get their dates here too. Of
+# all places of a shelf one is reached by Tab; arrows lead to what lies beside it, whatever way the shelf is folded.
 _SCRIPT = """
+const WAYS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
+const PLACES = '.shelf :is(td[title], button)';
+const SPOKEN = new Intl.DateTimeFormat('en-GB', {dateStyle: 'full', timeZone: 'UTC'});
+const instant = place => {
+  const [year, month = 1] = place.parentElement.dataset.of.split('-');
+  return new Date(Date.UTC(year, month - 1, place.cellIndex));
+};
+const chosen = place => place.dataset.day || instant(place).toISOString().slice(0, 10);
+const fill = row => {
+  const moods = JSON.parse(row.closest('table').dataset.moods);
+  row.dataset.days.split(' ').forEach(mood => {
+    const place = row.insertCell();
+    if (mood) place.className = `p${mood}`;
+    place.title = mood ? moods[mood] : 'no mood noted';
+  });
+};
+const date = place => { place.title = `${SPOKEN.format(instant(place))}, ${place.title}`; };
+const beside = (places, from, [right, down]) => {
+  const middle = place => {
+    const box = place.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  const [x, y] = middle(from);
+  let best, least = Infinity;
+  for (const place of places) {
+    const [otherX, otherY] = middle(place), dx = otherX - x, dy = otherY - y;
+    const ahead = dx * right + dy * down, aside = Math.abs(dx * down) + Math.abs(dy * right);
+    if (ahead < (down ? 10 : 1) || (right && aside > 10)) continue;
+    const distance = 100 * Math.round(ahead / 10) * Math.abs(down) + ahead * Math.abs(right) + aside;
+    if (distance < least) [best, least] = [place, distance];
+  }
+  return best;
+};
 export default function({data, parentElement, setTriggerValue}) {
   const box = parentElement.querySelector('div');
-  if (box.shown !== data.html) { box.innerHTML = data.html; box.shown = data.html; }
+  const reach = place => {
+    box.querySelectorAll('.shelf [tabindex="0"]').forEach(other => other.tabIndex = -1);
+    if (place) place.tabIndex = 0;
+  };
+  if (box.shown !== data.html) {
+    box.innerHTML = data.html;
+    box.shown = data.html;
+    box.querySelectorAll('[data-days]').forEach(fill);
+    box.querySelectorAll('.shelf td[title]').forEach(date);
+    box.querySelectorAll('.shelf button').forEach(button => button.tabIndex = -1);
+    reach(box.querySelector('.shelf [aria-current]') || box.querySelector(PLACES));
+  }
   box.onclick = event => {
-    const button = event.target.closest('[data-day]');
-    if (button) setTriggerValue('day', button.dataset.day);
+    const place = event.target.closest(`[data-day], ${PLACES}`);
+    if (!place) return;
+    if (place.matches(PLACES)) { reach(place); place.focus(); }
+    setTriggerValue('day', chosen(place));
+  };
+  box.onkeydown = event => {
+    const from = event.target.closest(PLACES);
+    if (!from) return;
+    const row = [...from.closest('tr').querySelectorAll(':is(td[title], button)')];
+    let to = {Home: row[0], End: row.at(-1)}[event.key];
+    if (WAYS[event.key]) to = beside(box.querySelectorAll(PLACES), from, WAYS[event.key]);
+    else if ((event.key === 'Enter' || event.key === ' ') && from.matches('td')) from.click();
+    else if (!to) return;
+    event.preventDefault();
+    if (to) { reach(to); to.focus(); }
   };
 }
 """
@@ -28,18 +88,23 @@ def _component() -> Callable[..., object]:
     return st.components.v2.component("diary_days", html="<div></div>", js=_SCRIPT, isolate_styles=False)
 
 
-def day_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None) -> date | None:
-    """Draw a grid made by one of the functions below; gives the day that was just chosen on it.
+def place_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None) -> str | None:
+    """Draw a grid of days; gives what was just chosen on it, in ISO form: a day, or a whole month or year.
 
-    ``on_choose`` is called before the page runs; `chosen_on` gives the day to it.
+    ``on_choose`` is called before the page runs.
     """
     _component()(data={"html": html}, key=key, on_day_change=on_choose)
     return chosen_on(key)
 
 
-def chosen_on(key: str) -> date | None:
-    """The day that was just chosen on the grid ``key``."""
-    day = getattr(value(key), "day", None)
+def chosen_on(key: str) -> str | None:
+    """What was just chosen on the grid ``key``."""
+    return getattr(value(key), "day", None) or None
+
+
+def day_grid(key: str, html: str) -> date | None:
+    """Draw a grid of days alone; gives the day that was just chosen on it."""
+    day = place_grid(key, html)
     return date.fromisoformat(day) if day else None
 
 

@@ -1,7 +1,8 @@
 """What a chart says, in one plain sentence: pure functions from the rows of `diary.insight` to text."""
 
 from calendar import day_name, month_name
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from diary.insight import (
@@ -11,6 +12,7 @@ from diary.insight import (
     MoodDay,
     Period,
     WeekdayMean,
+    YearDay,
     longest_bright_run,
     mean_valence,
     weekday_extremes,
@@ -95,6 +97,27 @@ def pixels_sentence(days: Sequence[MoodDay], year: int) -> str:
     return f"The longest bright run was {counted(len(run))}, from {_day(run[0].day)}."
 
 
+def year_sentence(days: Sequence[YearDay], names: Mapping[str, str]) -> str:
+    """The days of one year: how many, the mood they had most often, the brightest month. ``names`` are by mood's id."""
+    if not days:
+        return "No day of this year is written yet."
+    moods = [day.mood for day in days if day.mood]
+    months: dict[int, list[MoodDay]] = {}
+    for mood in moods:
+        months.setdefault(mood.day.month, []).append(mood)
+    known = sorted((mean_valence(rows), month) for month, rows in months.items() if len(rows) >= ENOUGH)
+    bright = len(known) > 1 and known[-1][0] - known[0][0] >= SEEN
+    parts = [counted(len(days)), *_most_often(names[mood.mood_id] for mood in moods)]
+    return ", ".join([*parts, f"brightest in {month_name[known[-1][1]]}"] if bright else parts) + "."
+
+
+def years_sentence(mood_ids: Collection[str], names: Mapping[str, str]) -> str:
+    """The days of several years that have a mood."""
+    if not mood_ids:
+        return "No day of these years has a mood yet."
+    return ", ".join([f"{counted(len(mood_ids))} with a mood", *_most_often(names[one] for one in mood_ids)]) + "."
+
+
 def mix_sentence(counts: Mapping[Mood, int]) -> str:
     """The one or two moods that were noted most."""
     if not counts:
@@ -127,6 +150,13 @@ def plane_sentence(counts: Mapping[Mood, int]) -> str:
     (pleasant, lively), most = max(quarters.items(), key=lambda item: item[1])
     where = f"{'pleasant' if pleasant else 'unpleasant'} and {'lively' if lively else 'still'}"
     return f"Most often {where}: {most:,} of {counted(sum(counts.values()))}."
+
+
+def _most_often(names: Iterable[str]) -> list[str]:
+    """The one or two names that come most often, where there are no more."""
+    counts = Counter(names)
+    most = [name for name, days in counts.items() if days == max(counts.values())]
+    return [f"most often {' and '.join(most)}"] if 0 < len(most) < 3 else []
 
 
 def _way(change: float) -> int:

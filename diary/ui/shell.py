@@ -14,6 +14,7 @@ from diary.ui.state import current_diary, tab, visitor
 PAGES = (
     ("today", "Today", None, "edit_square"),
     ("timeline", "Timeline", "timeline", "album"),
+    ("year", "Year", "year", "shelves"),
     ("moods", "Moods", "moods", "mood"),
     ("settings", "Settings", "settings", "tune"),
 )

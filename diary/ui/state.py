@@ -110,23 +110,23 @@ def show_life(subject: Subject | None = None) -> None:
 
 def open_day(day: date) -> None:
     """Leave for the timeline with ``day`` opened."""
-    _leave_for_timeline(day=day.isoformat())
+    _leave("timeline", day=day.isoformat())
 
 
 def open_month(year: int, month: int) -> None:
     """Leave for the calendar of a month."""
-    _leave_for_timeline(view="calendar", month=f"{year:04}-{month:02}")
-
-
-def _leave_for_timeline(**query: str) -> None:
-    """Streamlit notes the new values under the old page's path too, so that page's own go along for the way back."""
-    own = {name: kept for name in ("period", "year") if (kept := param(name))}
-    st.switch_page("../../pages/timeline.py", query_params=query | own)
+    _leave("timeline", view="calendar", month=f"{year:04}-{month:02}")
 
 
 def write_day(day: date) -> None:
     """Leave for the form of ``day``."""
-    st.switch_page("../../pages/today.py", query_params={"day": day.isoformat()})
+    _leave("today", day=day.isoformat())
+
+
+def _leave(page: str, **query: str) -> None:
+    """Streamlit notes the new values under the old page's path too, so that page's own go along for the way back."""
+    own = {name: kept for name in ("period", "year", "shelf") if (kept := param(name))}
+    st.switch_page(f"../../pages/{page}.py", query_params=query | own)
 
 
 # ------------------------------------------------------------------ what one tab remembers
