@@ -25,7 +25,7 @@ from diary.transfer.demo import demo_days
 from tests.browser import chromium
 from tests.browser.server import DiaryServer
 
-PAGES = ("", "timeline", "moods", "settings")
+PAGES = ("", "timeline", "year", "moods", "settings")
 
 
 class EmptyServer(DiaryServer):

@@ -207,12 +207,6 @@ def longest_bright_run(days: Sequence[MoodDay]) -> tuple[MoodDay, ...]:
     return tuple(best)
 
 
-def pixels(days: Iterable[MoodDay], year: int) -> tuple[tuple[MoodDay | None, ...], ...]:
-    """The ``year`` as 12 months of 31 places; None where a day has no mood or the month no such day."""
-    noted = {(day.day.month, day.day.day): day for day in days if day.day.year == year}
-    return tuple(tuple(noted.get((month, day)) for day in range(1, 32)) for month in range(1, 13))
-
-
 def mix(rows: Iterable[MoodDay | MoodCount], moods: Mapping[str, Mood], step: Step) -> Mix:
     """How many days each mood was noted in each ``step`` that has any; ``moods`` are those of `newest_versions`."""
     gathered: dict[date, Counter[Mood]] = {}

@@ -36,8 +36,8 @@ else:
         mood_views.days_view(now, before, moods, theme)
 
 year = figures.year_shown(span[0], today)
-shown = diary.sums.mood_days(date(year, 1, 1), date(year, 12, 31))
-mood_views.pixels_view(shown, year, (span[0], today), moods, theme)
+shown = diary.sums.year_days(date(year, 1, 1), date(year, 12, 31))
+mood_views.pixels_view(shown, year, (span[0], today), moods)
 
 rows = now if step is Step.WEEK else diary.sums.mood_counts(first, today)
 if rows:

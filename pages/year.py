@@ -31,7 +31,8 @@ shelf, written = Shelf(moods), None
 if view == "All years":
     together = range(year, max(year - years.TOGETHER, known[-1] - 1), -1)
     noted = diary.sums.mood_ids(date(together[-1], 1, 1), date(year, 12, 31))
-    heading, sentence = f"{together[-1]}–{year}", sentences.years_sentence(noted.values(), names)
+    heading = f"{together[-1]}–{year}" if len(together) > 1 else f"{year}"
+    sentence = sentences.years_sentence(noted.values(), names)
     html = shelf.years(together, noted, today)
 else:
     days = diary.sums.year_days(date(year, 1, 1), date(year, 12, 31))

@@ -21,7 +21,6 @@ from diary.insight import (
     mix,
     mix_step,
     newest_versions,
-    pixels,
     rolling,
     shares,
     since,
@@ -183,19 +182,6 @@ def test_a_run_has_no_gap_and_no_hard_day(rows: list[MoodDay]) -> None:
     assert all(row.valence > 0 and row in rows for row in run)
     assert [row.day for row in run] == [run[0].day + timedelta(k) for k in range(len(run))]
     assert bool(run) == any(row.valence > 0 for row in rows)
-
-
-def test_a_year_has_twelve_rows_of_thirty_one_places() -> None:
-    grid = pixels(days(0, 1), 2026)
-    assert [len(row) for row in grid] == [31] * 12
-    assert grid[10][21] == day(0)
-    assert grid[1][29:] == (None, None)
-
-
-@given(mood_days(), st.integers(2023, 2027))
-def test_the_pixels_are_the_days_of_that_year_and_no_others(rows: list[MoodDay], year: int) -> None:
-    shown = [cell for row in pixels(rows, year) for cell in row if cell]
-    assert shown == [row for row in rows if row.day.year == year]
 
 
 def test_the_mix_goes_by_name_and_step() -> None:

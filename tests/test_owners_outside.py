@@ -129,7 +129,7 @@ def test_take_everything(house: House) -> None:
 
 def test_media_and_uploads(house: House) -> None:
     """Pages give no file to Streamlit, and a file sent belongs to a session, whose name nobody else knows."""
-    for page in ("", "timeline", "moods", "settings"):
+    for page in ("", "timeline", "year", "moods", "settings"):
         assert "/media/" not in house.shown(page, "ada")
     for who in ("ada", "ben", "nobody"):
         assert house.ask("/media/0123456789.png", who).status == 404
@@ -142,6 +142,7 @@ def test_media_and_uploads(house: House) -> None:
 PAGES = {
     "": "day=2026-11-20",
     "timeline": "",
+    "year": "year=2026&day=2026-11-20",
     "moods": "period=year",
     "settings": "",
 }

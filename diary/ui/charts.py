@@ -4,7 +4,7 @@ A mark that stands for a day, or for the span that begins on it, carries its ISO
 All outside text is escaped, but for quotes, because Plotly reads a little HTML in labels and knows no &quot;.
 """
 
-from calendar import day_abbr, day_name, month_abbr, monthrange
+from calendar import day_abbr, day_name
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
@@ -63,25 +63,6 @@ def month_chart(months: Sequence[MonthMean], stretches: Sequence[Sequence[Level]
     reach = max(0.5, *(abs(month.valence) + 0.05 for month in months))
     y = {"range": [-reach, reach], "tickvals": [-0.4, 0, 0.4], "ticktext": ["−0.4", "even", "+0.4"]}
     return figure_of(theme, 260, [dots, _mean_line(stretches, theme)], _time(months[0].day, months[-1].day), y)
-
-
-def pixels_chart(
-    grid: Sequence[Sequence[MoodDay | None]], year: int, last: date, moods: Mapping[str, Mood], theme: Theme
-) -> Figure:
-    """A place for every day of the ``year`` up to ``last``: in its mood's colour, or faint where none is noted."""
-    noted: dict[Mood, list[date]] = {}
-    empty: list[date] = []
-    for month, row in enumerate(grid, 1):
-        for number, cell in enumerate(row[: monthrange(year, month)[1]], 1):
-            if cell:
-                noted.setdefault(moods[cell.mood_id], []).append(cell.day)
-            elif date(year, month, number) <= last:
-                empty.append(date(year, month, number))
-    traces = [_places(empty, "no mood noted", theme.line, 0.6)]
-    traces += [_places(days, _called(mood), theme.colour(mood), 1) for mood, days in noted.items()]
-    x = {"range": [0.4, 31.6], "tickvals": [1, 8, 15, 22, 29], "side": "top", **BARE}
-    y = {"range": [12.6, 0.4], "tickvals": list(range(1, 13)), "ticktext": list(month_abbr)[1:], **BARE}
-    return figure_of(theme, 310, traces, x, y, barmode="overlay")
 
 
 def mix_chart(mix: Mix, step: Step, theme: Theme) -> Figure:
@@ -196,23 +177,6 @@ def _joined(lines: Sequence[Sequence[tuple[date, float]]]) -> Part:
         points += [(None, None)] if points else []
         points += [(day, round(value, 3)) for day, value in line]
     return {"x": [day for day, _ in points], "y": [value for _, value in points], "mode": "lines"}
-
-
-def _places(days: Sequence[date], name: str, colour: str, opacity: float) -> Part:
-    """A box for each of ``days``, at its day of the month from left to right and its month from top to bottom."""
-    return {
-        "type": "bar",
-        "name": name,
-        "x": [day.day for day in days],
-        "y": [0.8] * len(days),
-        "base": [day.month - 0.4 for day in days],
-        "width": 0.86,
-        "customdata": [day.isoformat() for day in days],
-        "hovertemplate": "%{customdata|%a %-d %B}<br>%{fullData.name}<extra></extra>",
-        "marker": {"color": colour, "opacity": opacity, "line": {"width": 0}},
-        "selected": {"marker": {"opacity": opacity}},
-        "unselected": {"marker": {"opacity": opacity}},
-    }
 
 
 def _called(mood: Mood) -> str:

@@ -1,15 +1,14 @@
 """A picture on the moods page: what it is about, the figure, its numbers when asked for, and what it shows of when."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 
 import streamlit as st
 
 from diary.insight import Period
-from diary.model import Mood
-from diary.ui import cards, tables, text
+from diary.ui import tables, text
 from diary.ui.canvas import Figure
 from diary.ui.state import param, set_params, set_values, value
 
@@ -94,11 +93,6 @@ def says(heading: str, sentence: str) -> None:
 def hint(words: str) -> None:
     """How to read the picture above."""
     st.html(f'<p class="hint">{text.html(words)}</p>')
-
-
-def legend(moods: Iterable[Mood]) -> None:
-    """Each mood by colour, emoji and word."""
-    st.html(f'<ul class="key">{"".join(f"<li>{cards.mood_tag(mood)}</li>" for mood in moods)}</ul>')
 
 
 def picture(key: str, figure: Figure, alt: str) -> None:

@@ -31,7 +31,7 @@ const fill = row => {
     place.title = mood ? moods[mood] : 'no mood noted';
   });
 };
-const date = place => { place.title = `${SPOKEN.format(instant(place))}, ${place.title}`; };
+const date = place => { place.title = `${SPOKEN.format(instant(place)).replace(',', '')}, ${place.title}`; };
 const beside = (places, from, [right, down]) => {
   const middle = place => {
     const box = place.getBoundingClientRect();

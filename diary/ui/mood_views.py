@@ -3,16 +3,16 @@
 A mark that stands for a day leads to that day when it is chosen, one that stands for longer to its month.
 """
 
-from calendar import isleap
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
 
-from diary.insight import Mix, MonthMean, MoodDay, Step, WeekdayMean, pixels, rolling, since, totals
+from diary.insight import Mix, MonthMean, MoodDay, Step, WeekdayMean, YearDay, rolling, since, totals
 from diary.model import Mood
-from diary.ui import charts, figures, sentences, tables
-from diary.ui.state import open_day, open_month
+from diary.ui import charts, figures, grids, sentences, tables
+from diary.ui.shelves import Shelf
+from diary.ui.state import open_day, open_month, open_place
 from diary.ui.theme import Theme
 
 
@@ -38,20 +38,16 @@ def months_view(months: Sequence[MonthMean], theme: Theme) -> None:
     figures.numbers("valence", lambda: tables.months(months))
 
 
-def pixels_view(
-    days: Sequence[MoodDay], year: int, span: tuple[date, date], moods: Mapping[str, Mood], theme: Theme
-) -> None:
+def pixels_view(days: Sequence[YearDay], year: int, span: tuple[date, date], moods: Mapping[str, Mood]) -> None:
     """Every day of the ``year``, one of those in ``span``, and what the colours mean."""
     first, today = span
+    noted = [day.mood for day in days if day.mood]
     with st.container(key="pixels-head", horizontal=True, vertical_alignment="bottom"):
-        figures.says(f"The year {year} in pixels", sentences.pixels_sentence(days, year))
+        figures.says(f"The year {year} in pixels", sentences.pixels_sentence(noted, year))
         figures.year_control(first, today, year)
-    alt = f"Each of {365 + isleap(year)} days of {year} in the colour of its mood"
-    if chosen := figures.day_picture("pixels", charts.pixels_chart(pixels(days, year), year, today, moods, theme), alt):
-        open_day(chosen)
-    noted = {moods[day.mood_id] for day in days}
-    figures.legend(mood for mood in dict.fromkeys(moods.values()) if mood in noted)
-    figures.numbers("pixels", lambda: tables.mood_days(days, moods))
+    if chosen := grids.place_grid("pixels", Shelf(moods).pixels(year, days, today)):
+        open_place(chosen)
+    figures.numbers("pixels", lambda: tables.mood_days(noted, moods))
 
 
 def mix_view(mix: Mix, step: Step, theme: Theme) -> None:

@@ -62,7 +62,7 @@ class Shelf:
         self, kind: str, year: int, days: Iterable[YearDay], today: date, picture: Callable[[YearDay], str]
     ) -> str:
         written = {day.day: day for day in days}
-        counts = Counter(self.classes[day.mood.mood_id] for day in written.values() if day.mood)
+        counts = Counter(self.classes[day.mood.mood_id] if day.mood else "none" for day in written.values())
         rows = []
         for month in range(1, 13):
             name, of = calendar.month_name[month], f"{year}-{month:02}"
@@ -109,6 +109,7 @@ class Shelf:
             for number, mood in enumerate(self._moods)
             if counts[f"p{number}"]
         ]
+        items += [f'<li><i class="none"></i> No mood noted <b>{counts["none"]:,}</b></li>'] if counts["none"] else []
         return f'<ul class="legend" aria-label="Moods and their days">{"".join(items)}</ul>' if items else ""
 
 

@@ -118,6 +118,15 @@ def open_month(year: int, month: int) -> None:
     _leave("timeline", view="calendar", month=f"{year:04}-{month:02}")
 
 
+def open_place(place: str) -> None:
+    """Leave with what was chosen on a grid, in ISO form: for a month's calendar, or with a day opened."""
+    year, month, *day = place.split("-")
+    if day:
+        open_day(date.fromisoformat(place))
+    else:
+        open_month(int(year), int(month))
+
+
 def write_day(day: date) -> None:
     """Leave for the form of ``day``."""
     _leave("today", day=day.isoformat())

@@ -61,13 +61,13 @@ def _changed() -> None:
 def turn(year: int, step: int, years: range) -> None:
     """To the years before and after, ``step`` of them at once."""
     with st.container(key="turn", horizontal=True, horizontal_alignment="distribute"):
-        _turn_button("earlier", year - step, "left", year - step >= years[-1])
-        _turn_button("later", min(year + step, years[0]), "right", year < years[0])
+        _turn_button("earlier", year - step, step, "left", year - step >= years[-1])
+        _turn_button("later", min(year + step, max(years[0], year + 1)), step, "right", year < years[0])
 
 
-def _turn_button(key: str, year: int, side: Literal["left", "right"], possible: bool) -> None:
+def _turn_button(key: str, year: int, step: int, side: Literal["left", "right"], possible: bool) -> None:
     st.button(
-        f"{year}",
+        f"{year - step + 1}–{year}" if step > 1 else f"{year}",
         key=key,
         icon=f":material/chevron_{side}:",
         icon_position=side,

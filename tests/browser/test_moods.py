@@ -34,7 +34,7 @@ def moods(open_page: Open, server: DiaryServer, query: str = "") -> Page:
     return page
 
 
-@pytest.mark.parametrize("key", ["valence", "pixels", "mix"])
+@pytest.mark.parametrize("key", ["valence", "mix"])
 def test_a_finger_on_a_chart_scrolls_the_page(open_page: Open, full: DiaryServer, key: str) -> None:
     page = moods(open_page, full)
     assert page.locator(f".st-key-{key} .nsewdrag").evaluate(TOUCH), "the chart kept the touch to itself"

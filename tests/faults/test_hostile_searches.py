@@ -90,7 +90,12 @@ def test_every_text_in_every_place_of_an_address_gives_a_page(server: DiaryServe
         term = parse(text.encode("utf-8", "replace").decode()).term
         wrong += [] if cards == min(20, sum(matches(term, entry) for entry in entries)) else [text]
         others = f"view={word}&song={word}&artist={word}&before={word}&after={word}&month={word}&x={word}"
-        asked = (("timeline", others), ("", f"day={word}"), ("moods", f"period={word}&year={word}"))
+        asked = (
+            ("timeline", others),
+            ("", f"day={word}"),
+            ("moods", f"period={word}&year={word}"),
+            ("year", f"year={word}&shelf={word}&day={word}"),
+        )
         broken += [text] if not found or None in [shown(server, *one) for one in asked] else []
         tried += 1 + len(asked)
     note(FAULT, "addresses of pages", searches=tried, exceptions=len(broken), wrong_counts=len(wrong))

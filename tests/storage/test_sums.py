@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diary.diary import Diary
-from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean
-from diary.model import BUILT_IN_MOODS, EntryDraft
+from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean, YearDay
+from diary.model import BUILT_IN_MOODS, EntryDraft, Song
 from diary.protocols import Parts
-from tests.builders import TODAY, make_diary, make_parts, mood
+from tests.builders import TODAY, make_diary, make_parts, make_track, mood, statements
 
 EVER = (date.min, date.max)
 MOODS = {mood.name: mood for mood in BUILT_IN_MOODS}
@@ -61,6 +61,7 @@ def test_every_sum_agrees_with_plain_python(
         counts[day.year, day.month, one.id] += 1
 
     assert diary.sums.mood_days(first, last) == tuple(MoodDay(day, m.id, m.valence, m.arousal) for day, m in days)
+    assert list(diary.sums.mood_ids(first, last).items()) == [(day, one.id) for day, one in days]
     months = diary.sums.month_means(first, last)
     assert [(m.year, m.month) for m in months] == sorted(by_month)
     assert {(m.year, m.month): (m.valence, m.days) for m in months} == means(by_month)
@@ -103,6 +104,7 @@ def test_an_empty_diary_has_no_sums_and_no_zeros(database: str) -> None:
     for name in ("mood_days", "month_means", "mood_counts", "weekday_means"):
         assert getattr(diary.sums, name)(*EVER) == ()
     assert diary.sums.span() is None
+    assert diary.sums.mood_ids(*EVER) == {}
 
 
 def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -> None:
@@ -114,6 +116,43 @@ def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -
     assert (before.mood_id, before.valence, before.arousal) == ("calm", 0.65, -0.6)
     assert (after.mood_id, after.valence, after.arousal) == (now.id, -1, 1)
     assert [month.valence for month in diary.sums.month_means(*EVER)] == [pytest.approx((0.65 - 1) / 2)]
+
+
+def test_a_year_shows_every_written_day_in_one_light_read(database: str) -> None:
+    diary = make_diary(database)
+    song = diary.keep_track(make_track(artwork_url="https://i.scdn.co/image/abc"))
+    drafts = [
+        EntryDraft(date(2026, 1, 1), "calm", song, note="A long note.", new_photo=b"a picture"),
+        EntryDraft(date(2026, 1, 2), song=Song("By hand")),
+        EntryDraft(date(2026, 1, 3), "sad", Song("", spotify_id="a" * 22)),
+        EntryDraft(date(2026, 1, 4), note="deleted"),
+        EntryDraft(date(2025, 12, 31), "calm"),
+    ]
+    kept = [diary.save(draft) for draft in drafts]
+    diary.delete(kept[3])
+    days = diary.sums.year_days(date(2026, 1, 1), date(2026, 12, 31))
+    calm, sad = (
+        MoodDay(date(2026, 1, at), m.id, m.valence, m.arousal) for at, m in ((1, MOODS["calm"]), (3, MOODS["sad"]))
+    )
+    cover = "https://i.scdn.co/image/abc"
+    assert days == (
+        YearDay(date(2026, 1, 1), calm, song.title, song.artist, cover, "spotify", kept[0].photo),
+        YearDay(date(2026, 1, 2), None, "By hand"),
+        YearDay(date(2026, 1, 3), sad, ""),
+    )
+    with statements() as seen:
+        diary.sums.year_days(date(2026, 1, 1), date(2026, 12, 31))
+    (asked,) = (one for one in seen if one.startswith("SELECT"))
+    assert "note" not in asked
+
+
+def test_the_first_day_needs_no_mood_and_is_not_a_deleted_one(database: str) -> None:
+    diary = make_diary(database)
+    assert diary.sums.first_day() is None
+    first, *_ = [diary.save(EntryDraft(TODAY - timedelta(days=back), note="-")) for back in (9, 5, 3)]
+    assert diary.sums.first_day() == first.day
+    diary.delete(first)
+    assert diary.sums.first_day() == TODAY - timedelta(days=5)
 
 
 def test_both_ends_of_a_period_belong_to_it(database: str) -> None:

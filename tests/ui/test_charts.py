@@ -18,7 +18,6 @@ from diary.insight import (
     WeekdayMean,
     mix,
     newest_versions,
-    pixels,
     rolling,
     totals,
 )
@@ -122,34 +121,6 @@ def test_a_month_without_days_is_a_gap_in_a_short_diary_of_months() -> None:
     assert not figure.data[-1].x
 
 
-# ------------------------------------------------------------------ the year in pixels
-
-
-def test_every_day_has_one_place_and_gaps_are_no_mood() -> None:
-    rows = days(*range(0, 300, 2))
-    figure = checked(charts.pixels_chart, pixels(rows, 2026), 2026, TODAY, MOODS, LIGHT)
-    shown = {day: name for name, day, *_ in marks(figure)}
-    year = [date(2026, 1, 1) + timedelta(k) for k in range(326)]
-    assert sorted(shown) == [one.isoformat() for one in year]
-    assert len(marks(figure)) == len(year)
-    noted = {row.day.isoformat(): f"{MOODS[row.mood_id].emoji} {row.mood_id}" for row in rows}
-    assert {day: name for day, name in shown.items() if name != "no mood noted"} == {
-        day: name for day, name in noted.items() if day >= "2026"
-    }
-
-
-def test_a_place_stands_at_its_day_and_month() -> None:
-    figure = checked(charts.pixels_chart, pixels(days(0), 2026), 2026, TODAY, MOODS, LIGHT)
-    trace = figure.data[-1]
-    assert (trace.x[0], trace.base[0] < 11 < trace.base[0] + trace.y[0]) == (22, True)
-
-
-def test_a_leap_year_has_its_day() -> None:
-    figure = checked(charts.pixels_chart, pixels([], 2024), 2024, TODAY, MOODS, LIGHT)
-    assert [day for _, day, *_ in marks(figure)][59] == "2024-02-29"
-    assert len(marks(figure)) == 366
-
-
 # ------------------------------------------------------------------ the mix
 
 
@@ -202,7 +173,6 @@ def every(theme: Theme, mood: Mood = MOODS["calm"]) -> dict[str, go.Figure]:
     return {
         "days": checked(charts.valence_chart, rows, rolling(rows, 15), moods, theme),
         "months": checked(charts.month_chart, months, rolling(months, 365), theme),
-        "pixels": checked(charts.pixels_chart, pixels(rows, 2026), 2026, TODAY, moods, theme),
         "mix": checked(charts.mix_chart, parts, Step.WEEK, theme),
         "weekdays": checked(charts.weekday_chart, [WeekdayMean(0, 0.2, 3)], theme),
         "plane": checked(charts.plane_chart, totals(parts), theme),

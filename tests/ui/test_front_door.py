@@ -11,7 +11,13 @@ from bench.session import Session
 from tests.browser.server import DiaryServer
 
 DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-PAGES = {"": DAYS, "timeline": ["An empty shelf"], "moods": ["<h1", "<h2"], "settings": ["Where it is kept"]}
+PAGES = {
+    "": DAYS,
+    "timeline": ["An empty shelf"],
+    "year": ["An empty shelf"],
+    "moods": ["<h1", "<h2"],
+    "settings": ["Where it is kept"],
+}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -22,7 +22,7 @@ from tests.house import CANARY, House, as_header, running_house, told_to_go
 from tests.login import claims, cookies_for, cookies_of, owner_of
 from tests.test_settings_login import LOG_IN
 
-PAGES = ["", "timeline", "moods", "settings"]
+PAGES = ["", "timeline", "year", "moods", "settings"]
 WELCOME = "what you write here is yours alone"
 ADA, BEN = CANARY.format("ada"), CANARY.format("ben")
 

@@ -48,6 +48,10 @@ def words(app: AppTest) -> str:
     return "\n".join(one.body for one in app.html if "<style" not in one.body)
 
 
+def shelf(app: AppTest) -> str:
+    return "".join(json.loads(one.proto.json).get("html", "") for one in app.get("bidi_component"))
+
+
 def figure(app: AppTest, key: str) -> dict[str, Any]:
     (found,) = (one for one in app.get("plotly_chart") if f"-{key}-" in f"{one.proto.id}-")
     spec: dict[str, Any] = json.loads(found.proto.spec)
@@ -75,7 +79,7 @@ def test_the_address_names_the_period(diary: Diary, period: str, said: str) -> N
     app = show(period=period)
     assert app.get_by_key("period").value == period
     assert said in words(app)
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 4
 
 
 def test_an_unknown_period_or_year_is_the_usual_one(diary: Diary) -> None:
@@ -101,11 +105,19 @@ def test_another_year_is_a_choice_away(diary: Diary) -> None:
     assert app.query_params["year"] == str(first.year)
 
 
+def test_the_year_in_pixels_is_the_shelf_of_the_year_page(diary: Diary) -> None:
+    day = write(diary, 1)
+    app = show(year=str(day.year))
+    assert f'aria-label="Each day of {day.year}"' in shelf(app)
+    assert shelf(app).count("<td class=p") == 1
+
+
 def test_a_period_without_days_leaves_the_year_to_see(diary: Diary) -> None:
     diary.add_days([EntryDraft(diary.today("UTC") - timedelta(400 + back), "calm") for back in range(9)])
     app = show(period="month")
     assert "Nothing noted in the last month" in words(app)
-    assert len(app.get("plotly_chart")) == 1
+    assert not app.get("plotly_chart")
+    assert "pixels" in shelf(app)
 
 
 def test_a_table_is_made_only_when_it_is_asked_for(diary: Diary) -> None:

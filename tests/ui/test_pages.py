@@ -28,7 +28,7 @@ from tests.fakes.music import FakeMusic
 from tests.fakes.songs import SONGS
 
 SHELL = str(Path(__file__).resolve().parents[2] / "diary" / "ui" / "shell.py")
-PAGES = ("today", "timeline", "moods", "settings")
+PAGES = ("today", "timeline", "year", "moods", "settings")
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -105,7 +105,7 @@ def test_a_full_diary_has_every_page(diary: Diary, page: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_shown_and_breaks_no_page(diary: Diary, page: str, text: str) -> None:
     day = write(diary, 1, song=Song(text[:300], text[:300]), note=text, tags=(text[:40],))[0]
-    app = show(page, **({"day": day.isoformat()} if page in {"today", "timeline"} else {}))
+    app = show(page, **({"day": day.isoformat()} if page in {"today", "timeline", "year"} else {}))
     shown = words(app)
     assert "<script>alert" not in shown
     assert "<img src=x" not in shown
@@ -436,7 +436,7 @@ def test_another_view_shows_the_same_time(diary: Diary) -> None:
     assert "month" not in app.query_params
 
 
-@pytest.mark.parametrize("page", ["today", "timeline", "moods"])
+@pytest.mark.parametrize("page", ["today", "timeline", "year", "moods"])
 def test_more_days_mean_no_more_queries(diary: Diary, page: str) -> None:
     def queries() -> int:
         show(page)  # what is made once is made now

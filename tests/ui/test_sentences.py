@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from diary.insight import Level, MonthMean, MoodDay, Period, WeekdayMean
+from diary.insight import Level, MonthMean, MoodDay, Period, WeekdayMean, YearDay
 from diary.model import BUILT_IN_MOODS
 from diary.ui import sentences
 
@@ -81,6 +81,31 @@ def test_a_year_tells_its_bright_run() -> None:
     assert sentences.pixels_sentence(days(9, 0.5), 2026) == "The longest bright run was 9 days, from 1 November."
     assert sentences.pixels_sentence(days(9, -0.5), 2026) == "9 days of 2026 with a mood."
     assert sentences.pixels_sentence([], 2026) == "No day of 2026 has a mood yet."
+
+
+def year_days(month: int, count: int, mood: str, first: int = 1) -> list[YearDay]:
+    written = [date(2025, month, number) for number in range(first, first + count)]
+    return [YearDay(day, MoodDay(day, mood, MOODS[mood].valence, MOODS[mood].arousal)) for day in written]
+
+
+def test_a_year_is_told_by_its_days_its_most_frequent_mood_and_its_brightest_month() -> None:
+    names = {mood: mood for mood in MOODS}
+    days = [*year_days(3, 9, "sad"), *year_days(6, 10, "happy"), YearDay(date(2025, 9, 9), None, "A song")]
+    assert sentences.year_sentence(days, names) == "20 days, most often happy, brightest in June."
+    assert sentences.year_sentence(days[:9], names) == "9 days, most often sad."
+    assert sentences.year_sentence([*days[:9], *year_days(6, 4, "happy")], names) == "13 days, most often sad."
+    assert sentences.year_sentence([*days[:5], *year_days(4, 5, "calm")], names).startswith(
+        "10 days, most often sad and"
+    )
+    assert sentences.year_sentence(days[-1:], names) == "1 day."
+    assert sentences.year_sentence([], names) == "No day of this year is written yet."
+
+
+def test_years_are_told_together() -> None:
+    assert (
+        sentences.years_sentence(["a", "b", "a"], {"a": "calm", "b": "sad"}) == "3 days with a mood, most often calm."
+    )
+    assert sentences.years_sentence([], {}) == "No day of these years has a mood yet."
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,100 @@
+"""The shelf of a year where only a browser can tell: sound on every screen, led by keys, every place leads on."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from diary.ui import text
+from tests.browser.screen import assert_no_exception, settled
+from tests.browser.server import DiaryServer, demo
+from tests.browser.test_looks import RULES
+
+Open = Callable[..., Page]
+YEAR = datetime.now(UTC).year - 1
+FOCUSED = "document.activeElement.title || document.activeElement.ariaLabel"
+SMALLEST = """kind => Math.min(...[...document.querySelectorAll(kind)].map(one => one.getBoundingClientRect())
+    .flatMap(box => [box.width, box.height]))"""
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
+    with DiaryServer(tmp_path_factory.mktemp("full")) as server:
+        demo(server, days=800)
+        yield server
+
+
+def look_at(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator(".shelf")).to_be_visible()
+    settled(page)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
+def test_every_view_is_sound(open_page: Open, full: DiaryServer, width: int, dark: bool) -> None:
+    page = open_page(width=width, dark=dark)
+    for view, least in (("", 24), ("?shelf=covers", 44 if width == 390 else 24), ("?shelf=years", 0)):
+        look_at(page, f"{full.url}/year{view}")
+        assert_no_exception(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+        assert page.evaluate(SMALLEST, ".shelf td[title]") >= least, "a place is too small to be hit"
+        assert page.evaluate(SMALLEST, ".shelf button") >= 24
+        assert page.locator('.shelf [tabindex="0"]').count() == 1
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    assert page.console_errors == []
+    assert page.page_errors() == []
+
+
+def test_arrows_lead_through_the_places_to_a_day_and_back(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=1440)
+    look_at(page, f"{full.url}/year?year={YEAR}")
+    page.locator('.shelf [tabindex="0"]').focus()
+    assert page.evaluate(FOCUSED) == f"January {YEAR}"
+    last = monthrange(YEAR, 2)[1]
+    ways = {
+        "ArrowRight": (1, 1),
+        "ArrowDown": (2, 1),
+        "End": (2, last),
+        "ArrowUp": (1, last),
+        "ArrowLeft": (1, last - 1),
+    }
+    for key, (month, number) in ways.items():
+        page.keyboard.press(key)
+        assert page.evaluate(FOCUSED).startswith(f"{text.long_day(date(YEAR, month, number))}, ")
+    written = page.locator(".shelf td[class^=p]").first
+    said = written.get_attribute("title") or ""
+    written.click()
+    expect(page.get_by_role("dialog")).to_contain_text(said.partition(",")[0])
+    assert re.search(r"/year\?year=2025&day=2025-\d\d-\d\d$", page.url)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settled(page)
+    assert page.evaluate(FOCUSED) == said, "the focus comes back to the place"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.url.endswith(f"/year?year={YEAR}")
+
+
+def test_months_years_and_empty_places_lead_on(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=390)
+    look_at(page, f"{full.url}/year?shelf=years")
+    page.get_by_role("button", name=f"{YEAR}", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{YEAR}")
+    page.get_by_role("gridcell", name=re.compile("nothing noted$")).first.click()
+    expect(page.get_by_text("How was your day?")).to_be_visible()
+    look_at(page, f"{full.url}/year?year={YEAR}&shelf=covers")
+    page.get_by_role("button", name=f"March {YEAR}").click()
+    expect(page.get_by_role("heading", name=f"March {YEAR}")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".shelf.covers")).to_be_visible()
+    look_at(page, f"{full.url}/moods")
+    page.locator(".shelf td[class^=p]").last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert "/timeline?day=" in page.url
