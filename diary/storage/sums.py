@@ -32,7 +32,7 @@ class SumStore:
         query = select(entries.c.day, entries.c.mood_id).where(_mine(owner_id), entries.c.mood_id.is_not(None))
         query = query.where(entries.c.day.between(first, last)).order_by(entries.c.day)
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return {row.day: row.mood_id for row in connection.execute(query)}
+            return dict(connection.execute(query).tuples().all())
 
     def year_days(self, owner_id: str, first: date, last: date) -> tuple[YearDay, ...]:
         """The written days, oldest first; those without a mood as well."""
@@ -45,7 +45,7 @@ class SumStore:
             .order_by(entries.c.day)
         )
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return tuple(_year_day(*row) for row in connection.execute(query))
+            return tuple(_year_day(*row) for row in connection.execute(query).all())
 
     def first_day(self, owner_id: str) -> date | None:
         """The first written day, whether it has a mood or not."""

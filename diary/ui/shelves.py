@@ -26,8 +26,8 @@ class Shelf:
         shown = list(dict.fromkeys(moods.values()))
         numbers = {mood: number for number, mood in enumerate(shown)}
         self._moods, self._patterns = shown, patterns.of_moods(shown)
-        self.classes = {ident: f"p{numbers[mood]}" for ident, mood in moods.items()}
-        self.names = {ident: text.html(mood.name) for ident, mood in moods.items()}
+        self._classes = {ident: f"p{numbers[mood]}" for ident, mood in moods.items()}
+        self._names = {ident: text.html(mood.name) for ident, mood in moods.items()}
 
     def pixels(self, year: int, days: Iterable[YearDay], today: date) -> str:
         """The year as 12 months of places in the colours and patterns of their moods."""
@@ -41,7 +41,7 @@ class Shelf:
 
     def years(self, years: Iterable[int], moods: Mapping[date, str], today: date) -> str:
         """``years`` above each other, each a row of spines; ``moods`` are those of their days."""
-        numbers = {ident: look[1:] for ident, look in self.classes.items()}
+        numbers = {ident: look[1:] for ident, look in self._classes.items()}
         end = max((today, *moods))
         spans = {year: [""] * ((min(date(year, 12, 31), end) - date(year, 1, 1)).days + 1) for year in years}
         starts = {year: date(year, 1, 1).toordinal() for year in spans}
@@ -53,7 +53,7 @@ class Shelf:
             for year, span in spans.items()
         ]
         names = text.html(dumps([mood.name for mood in self._moods], ensure_ascii=False))
-        counts = Counter(self.classes[mood] for mood in moods.values())
+        counts = Counter(self._classes[mood] for mood in moods.values())
         table = f'<table class="shelf years" role="grid" data-moods="{names}" aria-label="Moods of these years">'
         scale = _scale(calendar.month_abbr[1:])
         return f"{self._rules(counts)}{table}{scale}{''.join(rows)}</table>{self._legend(counts)}"
@@ -62,7 +62,7 @@ class Shelf:
         self, kind: str, year: int, days: Iterable[YearDay], today: date, picture: Callable[[YearDay], str]
     ) -> str:
         written = {day.day: day for day in days}
-        counts = Counter(self.classes[day.mood.mood_id] if day.mood else "none" for day in written.values())
+        counts = Counter(self._classes[day.mood.mood_id] if day.mood else "none" for day in written.values())
         rows = []
         for month in range(1, 13):
             name, of = calendar.month_name[month], f"{year}-{month:02}"
@@ -86,7 +86,7 @@ class Shelf:
         """What a written day looks like and says."""
         look, said = ("none", "no mood noted")
         if day.mood:
-            look, said = self.classes[day.mood.mood_id], self.names[day.mood.mood_id]
+            look, said = self._classes[day.mood.mood_id], self._names[day.mood.mood_id]
         if day.title is not None:
             song = day.title or "a song by its link"
             said += f", {text.html(f'{song} by {day.artist}' if day.artist else song)}"

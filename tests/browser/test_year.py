@@ -82,6 +82,20 @@ def test_arrows_lead_through_the_places_to_a_day_and_back(open_page: Open, full:
     assert page.url.endswith(f"/year?year={YEAR}")
 
 
+def test_moods_keep_their_patterns_where_colours_are_taken_away(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=1440)
+    page.emulate_media(forced_colors="active")
+    look_at(page, f"{full.url}/year?year={YEAR}")
+    looks = page.evaluate(
+        """() => [...document.querySelectorAll('.legend [class^=p]')].map(one => getComputedStyle(one))
+            .map(({backgroundImage, backgroundSize, backgroundColor}) =>
+                [backgroundImage + backgroundSize, backgroundColor])"""
+    )
+    assert len({pattern for pattern, _ in looks}) == len(looks) > 5
+    assert len({colour for _, colour in looks}) == 1, "the system's own"
+    assert "none" not in [pattern for pattern, _ in looks]
+
+
 def test_months_years_and_empty_places_lead_on(open_page: Open, full: DiaryServer) -> None:
     page = open_page(width=390)
     look_at(page, f"{full.url}/year?shelf=years")
