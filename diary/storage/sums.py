@@ -32,7 +32,7 @@ class SumStore:
         query = select(entries.c.day, entries.c.mood_id).where(_mine(owner_id), entries.c.mood_id.is_not(None))
         query = query.where(entries.c.day.between(first, last)).order_by(entries.c.day)
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query).all()}
 
     def year_days(self, owner_id: str, first: date, last: date) -> tuple[YearDay, ...]:
         """The written days, oldest first; those without a mood as well."""
