@@ -6,7 +6,7 @@ import streamlit as st
 
 from diary.insight import Period, Step, mix, mix_step, newest_versions
 from diary.ui import figures, mood_views, sentences
-from diary.ui.state import current_diary, is_light, zone
+from diary.ui.state import current_diary, is_light, tab, zone
 from diary.ui.theme import DARK, LIGHT
 
 diary = current_diary()
@@ -17,7 +17,7 @@ if not span:
     st.stop()
 
 theme = LIGHT if is_light() else DARK
-moods = newest_versions(diary.all_moods())
+moods = newest_versions(tab().moods)
 period = figures.period_control()
 first = period.first(today, span[0])
 step = mix_step(first, today)

@@ -6,11 +6,12 @@ from diary.errors import NotFoundError
 from diary.query import EVERYTHING, Days
 from diary.ui import browse, chapters, fields, grids, life, opened, searching, text
 from diary.ui.onthisday import on_this_day
-from diary.ui.state import current_diary, day_param, set_params, write_day, zone
+from diary.ui.state import current_diary, day_param, set_params, tab, zone
+from diary.ui.ways import write_day
 
 diary = current_diary()
 today = diary.today(zone())
-moods, asked = diary.all_moods(), searching.asked()
+moods, asked = tab().moods, searching.asked()
 names = {mood.id: mood.name for mood in moods}
 try:
     first, day = browse.month_shown(today), day_param("day", today, diary.find_day)

@@ -19,7 +19,7 @@ except NotFoundError as error:
     st.stop()
 
 form = forms.form_of(diary, day)
-moods = diary.all_moods()
+moods = tab().moods
 week_end = grids.week_around(day, today)
 month = day.replace(day=1)
 first, last = min(month, week_end - timedelta(6)), max(browse.month_end(month), week_end)

@@ -8,7 +8,7 @@ from diary.errors import NotFoundError
 from diary.insight import newest_versions
 from diary.ui import fields, grids, opened, sentences, text, years
 from diary.ui.shelves import Shelf
-from diary.ui.state import current_diary, day_param, zone
+from diary.ui.state import current_diary, day_param, tab, zone
 
 diary = current_diary()
 today = diary.today(zone())
@@ -25,7 +25,7 @@ except NotFoundError as error:
 
 view = years.view_shown()
 known = range(today.year, min(first.year, today.year) - 1, -1)
-moods = newest_versions(diary.all_moods())
+moods = newest_versions(tab().moods)
 names = {ident: mood.name for ident, mood in moods.items()}
 shelf, written = Shelf(moods), None
 if view == "All years":

@@ -10,7 +10,8 @@ from diary.errors import SourceError
 from diary.model import FIRST_DAY, MAX_NOTE, Entry, EntryDraft, Mood, Song
 from diary.ui import acts, cards, forms, past, rates, shared, songs, text
 from diary.ui.onthisday import on_this_day
-from diary.ui.state import Form, open_day, pressed, tab, value
+from diary.ui.state import Form, pressed, tab, value
+from diary.ui.ways import open_day
 
 PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
 

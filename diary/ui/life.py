@@ -9,7 +9,8 @@ from diary.diary import Diary
 from diary.life import Life, Pause, Subject, pauses_after
 from diary.model import Entry, Mood, PastSong
 from diary.ui import cards, grids, opened, text
-from diary.ui.state import param, set_params, show_life
+from diary.ui.state import param, set_params
+from diary.ui.ways import show_life
 
 PAGE, SONGS = 60, 12
 Moods = Mapping[str, Mood]

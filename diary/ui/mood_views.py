@@ -12,8 +12,8 @@ from diary.insight import Mix, MonthMean, MoodDay, Step, WeekdayMean, YearDay, r
 from diary.model import Mood
 from diary.ui import charts, figures, grids, sentences, tables
 from diary.ui.shelves import Shelf
-from diary.ui.state import open_day, open_month, open_place
 from diary.ui.theme import Theme
+from diary.ui.ways import open_day, open_month, open_place
 
 
 def days_view(now: Sequence[MoodDay], before: Sequence[MoodDay], moods: Mapping[str, Mood], theme: Theme) -> None:

@@ -8,7 +8,8 @@ from diary.diary import Diary
 from diary.life import Subject
 from diary.model import Entry, Song
 from diary.ui import acts, cards, past, text
-from diary.ui.state import pressed, set_params, show_life, tab, write_day
+from diary.ui.state import pressed, set_params, tab
+from diary.ui.ways import show_life, write_day
 
 
 def day_dialog(diary: Diary, day: date) -> None:

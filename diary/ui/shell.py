@@ -32,7 +32,8 @@ if settings().has_login and visitor() is None:
 frame.navigation(pages, [icon for *_, icon in PAGES], page)
 try:
     tab().finish()
-    frame.colours(current_diary().all_moods())
+    tab().moods = current_diary().all_moods()
+    frame.colours(tab().moods)
     frame.notice()
     page.run()
 except DiaryError as error:

@@ -12,8 +12,8 @@ import streamlit as st
 from diary.clock import known_zone
 from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError
-from diary.life import Names, Subject
-from diary.model import FIRST_DAY, Entry, EntryDraft, Unsaved
+from diary.life import Names
+from diary.model import FIRST_DAY, Entry, EntryDraft, Mood, Unsaved
 from diary.ui.shared import diary_of, settings
 from diary.ui.visitor import Visitor, visitor_of
 
@@ -102,42 +102,6 @@ def day_param(name: str, last: date, written: Callable[[date], object] = lambda 
     return day
 
 
-def show_life(subject: Subject | None = None) -> None:
-    """To the life of ``subject`` on the timeline, or back to all days."""
-    title, artist = (subject.title, subject.artist) if subject else ("", "")
-    set_params(song=title, artist=artist, day=None, before=None, after=None)
-
-
-def open_day(day: date) -> None:
-    """Leave for the timeline with ``day`` opened."""
-    _leave("timeline", day=day.isoformat())
-
-
-def open_month(year: int, month: int) -> None:
-    """Leave for the calendar of a month."""
-    _leave("timeline", view="calendar", month=f"{year:04}-{month:02}")
-
-
-def open_place(place: str) -> None:
-    """Leave with what was chosen on a grid, in ISO form: for a month's calendar, or with a day opened."""
-    year, month, *day = place.split("-")
-    if day:
-        open_day(date.fromisoformat(place))
-    else:
-        open_month(int(year), int(month))
-
-
-def write_day(day: date) -> None:
-    """Leave for the form of ``day``."""
-    _leave("today", day=day.isoformat())
-
-
-def _leave(page: str, **query: str) -> None:
-    """Streamlit notes the new values under the old page's path too, so that page's own go along for the way back."""
-    own = {name: kept for name in ("period", "year", "shelf") if (kept := param(name))}
-    st.switch_page(f"../../pages/{page}.py", query_params=query | own)
-
-
 # ------------------------------------------------------------------ what one tab remembers
 
 
@@ -194,6 +158,7 @@ class Tab:
     news: str | None = None  # what was done
     rescued: Unsaved | None = None
     names: Names | None = None  # what is offered to look for
+    moods: tuple[Mood, ...] = ()  # every one a day may have been noted with, as the shell read them for this page
     unfinished: Callable[[], None] | None = None  # what was pressed and did not come to its end
 
     def do(self, act: Callable[[], None]) -> None:

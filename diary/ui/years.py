@@ -8,7 +8,8 @@ import streamlit as st
 
 from diary.errors import NotFoundError
 from diary.ui import text
-from diary.ui.state import open_month, param, set_params, set_values, value, write_day
+from diary.ui.state import param, set_params, set_values, value
+from diary.ui.ways import open_month, write_day
 
 VIEWS = {"Pixels": None, "Covers": "covers", "All years": "years"}
 TOGETHER = 10  # years above each other
