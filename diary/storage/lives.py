@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, FromClause, Select, and_, extract, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Engine, Select, and_, desc, extract, func, literal, select, true, union_all
 
 from diary.life import ChosenMonth, Names, Subject
 from diary.model import Entry, PastSong
@@ -46,14 +46,18 @@ class LifeStore:
         each = func.json_array_elements_text if in_postgres else func.json_each
         tag = each(entries.c.tags).table_valued("value")
         mine = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
-        artists = _most("artist", entries.c.song_artist, entries, and_(mine, entries.c.song_artist != ""), limit)
-        tagged = entries.join(tag, true())
-        tags = _most("tag", tag.c.value, tagged, and_(mine, entries.c.folded_tags != ""), limit)
-        query = union_all(artists, tags).order_by("times")
+        artist = func.max(entries.c.song_artist)  # one of the ways it was written
+        artists = select(*_counted("artist", artist)).where(mine, entries.c.folded_artist != "")
+        tags = select(*_counted("tag", tag.c.value)).select_from(entries.join(tag, true()))
+        found = (
+            _most(artists.group_by(entries.c.folded_artist), limit),
+            _most(tags.where(mine, entries.c.folded_tags != "").group_by(tag.c.value), limit),
+        )
+        query = union_all(*found).order_by(desc("times"), "name")
         with reading(self._engine, rows_of(owner_id)) as connection:
-            rows = connection.execute(query).all()[::-1]
-        found = {kind: tuple(row.name for row in rows if row.kind == kind) for kind in ("artist", "tag")}
-        return Names(found["artist"], found["tag"])
+            rows = connection.execute(query).all()
+        named = {kind: tuple(row.name for row in rows if row.kind == kind) for kind in ("artist", "tag")}
+        return Names(named["artist"], named["tag"])
 
     def _rows(self, owner_id: str, query: Select[Any], subject: Subject) -> list[Any]:
         if unstorable(subject.title + subject.artist):
@@ -68,10 +72,9 @@ def _days_of(owner_id: str, subject: Subject) -> ColumnElement[bool]:
     return and_(mine, *(column == folded_line(name) for column, name in looked_at if name))
 
 
-def _most(
-    kind: str, name: ColumnElement[str], table: FromClause, where: ColumnElement[bool], limit: int
-) -> Select[Any]:
-    what = (literal(kind).label("kind"), name.label("name"), func.count().label("times"))
-    query = select(*what).select_from(table).where(where)
-    most = query.group_by(name).order_by(func.count().desc(), name.desc()).limit(limit).subquery()
-    return select(most)
+def _counted(kind: str, name: ColumnElement[str]) -> tuple[ColumnElement[Any], ...]:
+    return literal(kind).label("kind"), name.label("name"), func.count().label("times")
+
+
+def _most(names: Select[Any], limit: int) -> Select[Any]:
+    return select(names.order_by(desc("times"), "name").limit(limit).subquery())

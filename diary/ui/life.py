@@ -51,8 +51,8 @@ def page(diary: Diary, subject: Subject, moods: Iterable[Mood], day: date | None
 
 
 def _artist_way(artist: str) -> None:
-    label = f"All days with {text.plain(artist)}"
-    st.button(label, key="way-artist", type="tertiary", on_click=show_life, args=(Subject(artist=artist),))
+    args = (Subject(artist=artist),)
+    st.button("All days with this artist", key="life-artist", type="tertiary", on_click=show_life, args=args)
 
 
 def _songs(songs: Sequence[PastSong]) -> None:

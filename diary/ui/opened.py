@@ -47,13 +47,12 @@ def _day(diary: Diary, day: date) -> None:
 
 def _ways(song: Song) -> None:
     """To all days with the song, and to all with the artist."""
-    artist = Subject(artist=song.artist)
-    ways = (("song", song.title, Subject(song.title, song.artist)), ("artist", song.artist, artist))
+    ways = (("song", song.title, Subject(song.title, song.artist)), ("artist", song.artist, Subject("", song.artist)))
     with st.container(horizontal=True, key="ways"):
-        for key, name, subject in ways:
-            label = f"All days with {text.plain(name)}"
+        for what, name, subject in ways:
+            label = f"All days with this {what}"
             if name.strip() and st.button(
-                label, key=f"way-{key}", type="tertiary", on_click=show_life, args=(subject,)
+                label, key=f"way-{what}", type="tertiary", on_click=show_life, args=(subject,)
             ):
                 st.rerun()  # the page, and not the dialog alone
 

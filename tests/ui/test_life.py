@@ -1,6 +1,5 @@
 """The life of a song and of an artist: `/timeline?song=…&artist=…`."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -52,7 +51,7 @@ def test_an_artist_shows_days_of_all_songs_and_leads_to_each(diary: Diary) -> No
     app.button(key="pick-0").click().run()
     assert (app.query_params["song"], app.query_params["artist"]) == ("Half Moon", "Nora Wilde")
     assert words(app).count("data-day=") == 2
-    app.button(key="way-artist").click().run()
+    app.button(key="life-artist").click().run()
     assert "song" not in app.query_params
     assert words(app).count("data-day=") == 3
     app.button(key="leave-life").click().run()
@@ -65,9 +64,8 @@ def test_an_opened_day_leads_to_its_song_and_its_artist(diary: Diary) -> None:
     day = (diary.today("Europe/Berlin") - timedelta(10)).isoformat()
     app = show("timeline", day=day)
     app.button(key="way-song").click().run()
-    assert dict(app.query_params) == {"song": ["Slow River"], "artist": ["Nora Wilde"]} or (
-        app.query_params["song"] == "Slow River" and "day" not in app.query_params
-    )
+    assert (app.query_params["song"], app.query_params["artist"]) == ("Slow River", "Nora Wilde")
+    assert "day" not in app.query_params
     assert "Chosen on 2 days" in words(app)
     app = show("timeline", day=day)
     app.button(key="way-artist").click().run()
@@ -107,14 +105,16 @@ def test_one_day_is_told_as_once(diary: Diary) -> None:
 def test_hostile_names_are_shown_and_break_nothing(diary: Diary, text: str) -> None:
     write(diary, Song(text[:300], text[:300]), 10, 200)
     for query in ({"song": text[:300]}, {"artist": text[:300]}, {"song": text[:300], "artist": text[:300]}):
-        shown = words(show("timeline", **query))
-        assert "Chosen on 2 days" in shown
-        assert "<script>alert" not in shown
-        assert not re.search("<img src=x", shown)
+        app = show("timeline", **query)
+        assert "Chosen on 2 days" in words(app)
+        drawn = "".join(one.body for one in app.html) + str([one.proto.json for one in app.get("bidi_component")])
+        assert "<script>alert" not in drawn
+        assert "<img src=x" not in drawn
 
 
 def test_the_number_of_statements_does_not_grow_with_the_days(diary: Diary) -> None:
     counts = []
+    show("timeline", song="Slow River")
     for first, last in ((1, 3), (3, 60)):
         write(diary, RIVER, *range(first, last))
         with statements() as seen:
