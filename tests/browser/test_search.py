@@ -1,0 +1,68 @@
+"""Searching by pressing and typing, a mistake on the way, and from a day to the life of its song."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.screen import assert_no_exception, settled
+from tests.browser.server import DiaryServer, demo
+from tests.browser.test_looks import RULES, look_at
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
+    with DiaryServer(tmp_path_factory.mktemp("search")) as server:
+        demo(server, days=800)
+        yield server
+
+
+def assert_sound(page: Page) -> None:
+    assert_no_exception(page)
+    assert page.console_errors == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
+def test_from_a_search_to_the_life_of_a_song(open_page: Open, full: DiaryServer, width: int, dark: bool) -> None:
+    page = open_page(width=width, dark=dark)
+    look_at(page, f"{full.url}/timeline")
+    assert page.locator(".card").first.bounding_box()["y"] < 420, "the search pushes the days off the screen"
+    page.get_by_role("button", name="Anxious", exact=True).click()
+    expect(page.get_by_role("searchbox")).to_have_value("mood:anxious")
+    settled(page)
+    page.get_by_role("searchbox").fill("mood:anxious has:cat")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_role("status").locator("mark")).to_have_text("has:cat")
+    settled(page)
+    expect(page.locator(".card .mood.m-anxious").first).to_be_visible()
+    expect(page.locator(".card .mood:not(.m-anxious)")).to_have_count(0)
+    assert_sound(page)
+    heights = [button.bounding_box()["height"] for button in page.locator(".st-key-offered button").all()]
+    assert min(heights) >= 43.5
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("mood:anxious")
+    expect(page.locator("mark")).to_have_count(0)
+    page.locator(".card:has(.artist:not(:empty)) .over").first.click()
+    title = page.get_by_role("dialog").locator(".title").inner_text()
+    page.get_by_role("button", name="All days with this song").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settled(page)
+    assert "song=" in page.url
+    assert "artist=" in page.url
+    assert_sound(page)
+    page.locator(".lifedays .over").last.click()
+    expect(page.get_by_role("dialog")).to_contain_text(title)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="All days with this artist").click()
+    expect(page.get_by_role("heading", name="Songs", exact=True)).to_be_visible()
+    settled(page)
+    assert_sound(page)
+    page.get_by_role("button", name="Timeline").click()
+    expect(page.get_by_role("searchbox")).to_have_value("mood:anxious")
