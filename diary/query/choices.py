@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from diary.query.folding import folded_line
 from diary.query.terms import AllOf, AnyOf, Field, Term, all_of, any_of
 
 
@@ -21,11 +20,6 @@ def choose(term: Term, name: str, texts: Sequence[str]) -> Term:
     if not fields:
         return all_of(*rest)
     return all_of(*rest, *fields) if name == "tag" else all_of(*rest, any_of(*fields))
-
-
-def is_among(text: str, texts: Sequence[str]) -> bool:
-    """Whether ``text`` is one of ``texts``, in another case or with other accents at most."""
-    return folded_line(text) in map(folded_line, texts)
 
 
 def _parts(term: Term) -> tuple[Term, ...]:

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 FIELDS = ("mood", "artist", "song", "tag")
 PARTS = ("photo", "note", "song")
-SIGNS = ("<=", ">=", "<", ">", "=")
 _DAY = timedelta(1)
 _BARE = re.compile(r'[^\s"()\-][^\s()]*')
 _TAKEN = re.compile(r"OR|\w+:.*|valence[<>=].*", re.IGNORECASE | re.DOTALL)
@@ -89,7 +88,7 @@ class Weekday:
 class Valence:
     """The mood's valence compares so with ``value``; a day without a mood has none."""
 
-    sign: str  # of SIGNS
+    sign: str  # <, >, <=, >= or =
     value: float
 
     def __str__(self) -> str:

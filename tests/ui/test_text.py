@@ -114,3 +114,19 @@ def test_a_label_holds_nothing_that_streamlit_would_make_something_of(raw: str) 
     shown = text.plain(raw).replace("\\", "")
     for sign in ("://", "www.", "e@e", ":material", ":red", "->", "--"):
         assert sign not in shown
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 2), "1 day"),
+        (date(2026, 1, 1), date(2026, 2, 28), "58 days"),
+        (date(2026, 1, 15), date(2026, 3, 14), "58 days"),
+        (date(2026, 1, 15), date(2026, 3, 15), "2 months"),
+        (date(2024, 2, 29), date(2025, 2, 28), "11 months"),
+        (date(2024, 1, 15), date(2025, 1, 15), "1 year"),
+        (date(2024, 1, 15), date(2026, 5, 14), "2 years and 3 months"),
+    ],
+)
+def test_a_stretch_of_time_is_told_in_whole_months(first: date, last: date, said: str) -> None:
+    assert text.stretch(first, last) == said
