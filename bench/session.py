@@ -49,7 +49,8 @@ class Answer:
 class Session:
     """A tab at ``base``, e.g. http://127.0.0.1:8501, showing ``page``, the path without its slash.
 
-    ``cookies`` are those the browser has already, such as one of a log-in. What it heard ``last`` is kept.
+    ``cookies`` are those the browser has already, such as one of a log-in. What it heard ``last`` is kept, and how many
+    seconds ``connecting`` took.
     """
 
     def __init__(self, base: str, page: str = "", query: str = "", cookies: Mapping[str, str] | None = None) -> None:
@@ -57,6 +58,7 @@ class Session:
         self._cookies = dict(cookies or {})
         self._hash = self._xsrf = ""
         self.last = Answer()
+        self.connecting = 0.0
         self._cached: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -66,6 +68,7 @@ class Session:
         self._xsrf = xsrf
         self._cookies |= {"_streamlit_xsrf": xsrf} if xsrf else {}
         self._stack = ExitStack()
+        begun = time.perf_counter()
         self._socket = self._stack.enter_context(
             connect(
                 f"{self.base.replace('http', 'ws', 1)}/_stcore/stream",
@@ -76,6 +79,7 @@ class Session:
                 compression=None,
             )
         )
+        self.connecting = time.perf_counter() - begun
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,5 +1,0 @@
-"""What the empty app shows."""
-
-import streamlit as st
-
-st.title("Empty")

@@ -1,0 +1,35 @@
+"""What the floor shows: nothing, or one block of cards."""
+
+import html
+from functools import partial
+
+import streamlit as st
+
+from bench.reference import rows
+
+CSS = """<style>.card{display:flex;gap:12px;padding:8px;border-bottom:1px solid #ddd;content-visibility:auto;
+contain-intrinsic-size:auto 112px}.card img{border-radius:6px;background:#eee}</style>"""
+CARD = (
+    "<div class='card'><img loading='lazy' width=96 height=96 src='{cover}' alt=''>"
+    "<div><b>{day}</b> · {mood} · {title} — {artist}<p>{note}</p></div></div>"
+)
+NAMES = ("day", "mood", "title", "artist", "cover", "note")
+
+st.set_page_config("Floor", layout="wide")
+
+
+def empty() -> None:
+    """A title."""
+    st.title("Empty")
+
+
+def block(count: int) -> None:
+    """The newest days as one block."""
+    st.title("Timeline")
+    shown = (dict(zip(NAMES, map(html.escape, row), strict=True)) for row in rows.newest(count))
+    st.html(CSS + "".join(CARD.format(**day) for day in shown))
+
+
+pages = [st.Page(empty, title="Empty", default=True)]
+pages += [st.Page(partial(block, count), title=f"{count} cards", url_path=f"block{count}") for count in (20, 50)]
+st.navigation(pages, position="hidden").run()

@@ -1,0 +1,162 @@
+"""What a run of a page costs the server: against the floor, against Flask, over few and over many rows."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from statistics import median
+
+from streamlit.logger import set_log_level
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.testing.v1 import AppTest
+
+from bench import rounds
+from bench.aims import AIMS, Found
+from bench.rounds import Act, Block, Figure
+from bench.servers import Servers, get
+from bench.session import Answer, Session
+from tests.browser.server import PROJECT
+from tests.builders import statements
+
+PAGES = {
+    "Today": ("", ""),
+    "Timeline": ("timeline", ""),
+    "Search": ("timeline", "q=rain"),
+    "Calendar": ("timeline", "view=calendar"),
+    "Year": ("year", ""),
+    "Moods": ("moods", ""),
+    "Moods over ten years": ("moods", "period=all"),
+    "Settings": ("settings", ""),
+}
+if not (PROJECT / "pages" / "year.py").exists():
+    del PAGES["Year"]
+FIXED = ("Today", "Timeline", "Calendar", "Moods")  # pages that show a fixed number of days
+DAYS = 20  # on a page of the timeline
+
+
+def rerun(tab: Session) -> float:
+    """The seconds of one more run. Raises AssertionError where it fails."""
+    answer = tab.run()
+    kinds = {message.delta.new_element.WhichOneof("type") for message in answer.messages}
+    assert "exception" not in kinds, answer.texts
+    return answer.seconds
+
+
+def first_run(base: str, page: str, query: str = "") -> float:
+    """The seconds until a new session has its page."""
+    with Session(base, page, query) as tab:
+        return tab.connecting + rerun(tab)
+
+
+def pages(servers: Servers, found: Found) -> None:
+    """P1, P3, P9, P10 and the cost of each page against an empty one."""
+    diary, floor, flask = servers.many, servers.floor, servers.flask
+    with ExitStack() as stack:
+        tabs = {name: stack.enter_context(Session(floor.url, name)) for name in ("", "block20", "block50")}
+        tabs |= {name: stack.enter_context(Session(diary.url, *where)) for name, where in PAGES.items()}
+        http = flask.open()
+        acts: dict[str, Act] = {name: partial(rerun, tab) for name, tab in tabs.items()}
+        for path in ("/timeline?n=20", "/stats", "/search?q=rain"):
+            acts[path] = partial(get, http, path)
+        pids = dict.fromkeys(PAGES, diary.pid) | dict.fromkeys(("", "block20", "block50"), floor.pid)
+        for act in acts.values():
+            act()
+        whole = {name: tab.last for name, tab in tabs.items()}  # a rerun leaves out what the browser has already
+        blocks = rounds.blocks(acts, 24, 4, pids | {path: flask.pid for path in acts if path.startswith("/")})
+        again = {name: tab.last for name, tab in tabs.items()}
+    figures = found.figures
+    figures["P1"] = rounds.ratio(blocks["Timeline"], blocks["block20"])
+    figures["P3"] = rounds.cpu_ratio(blocks["Timeline"], blocks["/timeline?n=20"])
+    figures["P9a"] = Figure(len(again["Timeline"].messages))
+    figures["P9b"] = Figure(round(bytes_for_days(whole["Timeline"]) / DAYS / 1000, 3), 0.02)
+    figures["P10a"] = rounds.ratio(blocks["Moods over ten years"], blocks["/stats"])
+    figures["P10b"] = Figure(points(whole["Moods over ten years"]))
+    for name in PAGES.keys() & AIMS.keys():
+        figures[name] = rounds.ratio(blocks[name], blocks[""])
+    asked = queries(diary.env)
+    labels = {"": "floor: empty page", "block20": "floor: 20 cards", "block50": "floor: 50 cards"}
+    for name, done in blocks.items():
+        label = labels.get(name, name.replace("/", "Flask: /", 1))
+        size = sent(whole[name], again[name]) if name in whole else ["", "", ""]
+        found.pages.append([label, *cost(done, blocks[""]), *size, str(asked.get(name, ""))])
+
+
+def cost(done: Sequence[Block], empty: Sequence[Block]) -> list[str]:
+    """Milliseconds and CPU of a run, and how many times those of an empty page that is."""
+    wall, cpu = median(block.typical for block in done), median(block.cpu for block in done)
+    times, times_cpu = rounds.ratio(done, empty), rounds.cpu_ratio(done, empty)
+    return [f"{1000 * wall:.1f}", f"{times.value:.2f}", f"{1000 * cpu:.1f}", f"{times_cpu.value:.2f}"]
+
+
+def sent(whole: Answer, again: Answer) -> list[str]:
+    """How many messages a rerun sends, and kB of a first run and of a rerun."""
+    return [str(len(again.messages)), f"{whole.size / 1000:.1f}", f"{again.size / 1000:.1f}"]
+
+
+def bytes_for_days(answer: Answer) -> int:
+    """The size of the messages that carry days."""
+    return sum(message.ByteSize() for message in answer.messages if "data-day" in element_text(message))
+
+
+def element_text(message: ForwardMsg) -> str:
+    element = message.delta.new_element
+    return element.bidi_component.json + element.html.body
+
+
+def points(answer: Answer) -> int:
+    """How many points the charts of a page are drawn from."""
+    specs = [message.delta.new_element.plotly_chart.spec for message in answer.messages]
+    traces = [trace for spec in filter(None, specs) for trace in json.loads(spec)["data"]]
+    return sum(len(trace["x"]) for trace in traces)
+
+
+def queries(env: Mapping[str, str]) -> dict[str, int]:
+    """How many queries a rerun of each page makes, by Streamlit's own test driver on the same rows."""
+    os.environ |= {name: env[name] for name in ("DATABASE_URL", "DIARY_PHOTOS")}
+    set_log_level("error")  # it is no page of a server, of which each run would warn
+    counted = {}
+    for name, (path, query) in PAGES.items():
+        app = AppTest.from_file(str(PROJECT / "diary" / "ui" / "shell.py"), default_timeout=60).run()
+        if path:
+            app.switch_page(f"../../pages/{path}.py")
+        for one in filter(None, query.split("&")):
+            app.query_params.update([(one.partition("=")[0], one.partition("=")[2])])
+        app.run()
+        with statements() as seen:
+            app.run()
+        assert not app.exception, app.exception
+        counted[name] = sum(statement.lstrip().startswith("SELECT") for statement in seen)
+    return counted
+
+
+def first_runs(servers: Servers, found: Found) -> None:
+    """P2."""
+    http = servers.flask.open()
+    acts: dict[str, Act] = {
+        "diary": partial(first_run, servers.many.url, "timeline"),
+        "flask": partial(get, http, "/timeline?n=20"),
+    }
+    blocks = rounds.blocks(acts, 24, 3)
+    found.figures["P2"] = rounds.ratio(blocks["diary"], blocks["flask"])
+
+
+def sizes(servers: Servers, found: Found) -> None:
+    """P11."""
+    kinds = {
+        "SQLite": (servers.few, servers.many),
+        "PostgreSQL": (servers.postgres_few, servers.postgres_many),
+    }
+    with ExitStack() as stack:
+        acts: dict[str, Act] = {}
+        for kind, both in kinds.items():
+            for page in FIXED:
+                for size, server in zip(("few", "many"), both, strict=True):
+                    tab = stack.enter_context(Session(server.url, *PAGES[page]))
+                    rerun(tab)
+                    acts[f"{page}, {kind}, {size}"] = partial(rerun, tab)
+        blocks = rounds.blocks(acts, 30, 3)
+    for kind in kinds:
+        for page in FIXED:
+            name = f"{page}, {kind}"
+            found.figures[f"P11: {name}"] = rounds.ratio(blocks[f"{name}, many"], blocks[f"{name}, few"])

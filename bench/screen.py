@@ -1,0 +1,192 @@
+"""What a person waits for in a real browser: days that are seen, a filter that is chosen, bytes of a first visit."""
+
+import contextlib
+from collections.abc import Iterator
+from functools import partial
+from io import BytesIO
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route
+
+from bench import rounds
+from bench.aims import Found
+from bench.rounds import Act, Figure
+from bench.runs import DAYS, PAGES
+from bench.servers import Servers
+
+LIMIT = 60_000  # milliseconds
+WATCH = """
+window.shifted = 0;
+new PerformanceObserver(seen => seen.getEntries().forEach(shift => {
+  if (!shift.hadRecentInput) window.shifted += shift.value;
+})).observe({type: 'layout-shift', buffered: true});
+"""
+# The instant, in milliseconds of the system's clock, at which the last of so many elements has a place on the page.
+SEEN = """
+([what, count, limit]) => new Promise((done, fail) => {
+  const look = () => {
+    const found = document.querySelectorAll(what);
+    const box = found.length >= count ? found[count - 1].getBoundingClientRect() : {height: 0};
+    if (box.height > 0) return requestAnimationFrame(() => done(performance.timeOrigin + performance.now()));
+    if (performance.now() > limit) return fail(new Error(`${found.length} of ${count} ${what}`));
+    requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+NOW = "performance.timeOrigin + performance.now()"
+# Seconds from the press on a mood until all cards that are shown carry it, or some others too, as is wanted.
+CHOOSE = """
+([mood, alone, limit]) => new Promise((done, fail) => {
+  const pill = [...document.querySelectorAll('[class*=st-key-filter_moods] button, [class*=st-key-suggest] button')]
+    .find(one => one.textContent.toLowerCase().includes(mood));
+  if (!pill) return fail(new Error('no pill ' + mood));
+  const begun = performance.now();
+  const look = () => {
+    const shown = [...document.querySelectorAll('.card .mood')].map(one => one.textContent.trim().toLowerCase());
+    const right = shown.length && shown.every(word => word.endsWith(mood)) === alone;
+    if (right) return requestAnimationFrame(() => done((performance.now() - begun) / 1000));
+    if (performance.now() - begun > limit) return fail(new Error('shown: ' + shown));
+    requestAnimationFrame(look);
+  };
+  pill.click();
+  look();
+})
+"""
+
+
+@contextlib.contextmanager
+def screen(browser: Browser) -> Iterator[Page]:
+    """A page of a fresh profile, which gets every picture from elsewhere at once, and nothing else from there."""
+    picture = BytesIO()
+    Image.new("RGB", (300, 300), "#606080").save(picture, "PNG")
+
+    def answer(route: Route) -> None:
+        if route.request.resource_type == "image":
+            route.fulfill(body=picture.getvalue(), content_type="image/png")
+        else:
+            route.abort()
+
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Europe/Berlin")
+    context.set_default_timeout(LIMIT)
+    context.add_init_script(WATCH)
+    context.route(lambda url: urlsplit(url).scheme in {"http", "https"} and not _is_ours(url), answer)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def _is_ours(url: str) -> bool:
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost"}
+
+
+def visit(page: Page, url: str, what: str, count: int) -> float:
+    """The seconds until so many elements are seen."""
+    begun = page.evaluate(NOW)
+    page.goto(url, wait_until="commit")
+    return (_seen(page, what, count) - float(begun)) / 1000
+
+
+def _seen(page: Page, what: str, count: int) -> float:
+    while True:
+        try:
+            return float(page.evaluate(SEEN, [what, count, LIMIT]))
+        except Exception as error:
+            if "context was destroyed" not in str(error):
+                raise
+
+
+def loads(servers: Servers, found: Found) -> None:
+    """P5, P6, P18: the browser has been there before."""
+    addresses = {
+        "empty": (servers.floor.url, "h1", 1),
+        "block": (f"{servers.floor.url}/block20", ".card", DAYS),
+        "timeline": (f"{servers.many.url}/timeline", "[data-day]", DAYS),
+    }
+    if "Year" in PAGES:
+        addresses["year"] = (f"{servers.many.url}/year", "[data-day]", 300)
+    with contextlib.ExitStack() as stack:
+        screens = {name: stack.enter_context(screen(servers.browser)) for name in addresses}
+        shifts: dict[str, list[float]] = {name: [] for name in addresses}
+
+        def look(name: str) -> float:
+            took = visit(screens[name], *addresses[name])
+            screens[name].wait_for_timeout(400)
+            shifts[name].append(screens[name].evaluate("window.shifted"))
+            return took
+
+        acts: dict[str, Act] = {name: partial(look, name) for name in addresses}
+        blocks = rounds.blocks(acts, 8, 2)
+    empty = blocks["empty"]
+    found.figures["P5"] = rounds.ratio(blocks["timeline"], empty)
+    if "year" in blocks:
+        found.figures["P6"] = rounds.ratio(blocks["year"], empty)
+    found.figures["P18"] = Figure(median(shifts["timeline"]) - median(shifts["empty"]), 0.01)
+    for name, label in (("empty", "floor: empty page"), ("block", "floor: 20 cards"), ("timeline", "Timeline")):
+        times = rounds.ratio(blocks[name], empty)
+        seconds = median(block.typical for block in blocks[name])
+        found.screens.append([label, f"{1000 * seconds:.0f}", f"{times.value:.2f}", f"{median(shifts[name]):.3f}"])
+
+
+def interaction(servers: Servers, found: Found) -> None:
+    """P7."""
+    with screen(servers.browser) as ours, screen(servers.browser) as theirs:
+        visit(ours, f"{servers.many.url}/timeline", "[data-day]", DAYS)
+        ours.locator("[class*=st-key-filter] button").first.click()
+        ours.locator("[class*=st-key-filter_moods] button").first.wait_for()
+        visit(theirs, f"{servers.flask.url}/timeline", ".card", DAYS)
+
+        def choose() -> float:
+            took = float(ours.evaluate(CHOOSE, ["calm", True, LIMIT]))
+            ours.wait_for_timeout(250)
+            ours.evaluate(CHOOSE, ["calm", False, LIMIT])
+            ours.wait_for_timeout(250)
+            return took
+
+        def follow() -> float:
+            begun = theirs.evaluate(NOW)
+            theirs.evaluate("document.querySelector('a.f-calm').click()")
+            took = _seen(theirs, ".list[data-mood=calm] .card", DAYS) - float(begun)
+            theirs.goto(f"{servers.flask.url}/timeline")
+            return took / 1000
+
+        blocks = rounds.blocks({"diary": choose, "flask": follow}, 6, 3)
+    found.figures["P7"] = rounds.ratio(blocks["diary"], blocks["flask"])
+    found.screens.append(
+        ["Timeline: choose a mood", f"{1000 * median(b.typical for b in blocks['diary']):.0f}", "", ""]
+    )
+    found.screens.append(["Flask: follow a link", f"{1000 * median(b.typical for b in blocks['flask']):.0f}", "", ""])
+
+
+def weight(servers: Servers, found: Found) -> None:
+    """P8."""
+    stock = first_visit(servers.browser, servers.stock.url)
+    found.screens.append(["stock: empty page, first visit", "", "", "", f"{stock / 1e6:.2f}"])
+    for name, page in (("P8a", "Timeline"), ("P8b", "Moods")):
+        size = first_visit(servers.browser, f"{servers.many.url}/{PAGES[page][0]}")
+        found.figures[name] = Figure(size / stock, 0.01)
+        found.screens.append([f"{page}, first visit", "", "", "", f"{size / 1e6:.2f}"])
+
+
+def first_visit(browser: Browser, url: str) -> int:
+    """Bytes over the wire from the diary itself until a fresh browser has settled on ``url``."""
+    with screen(browser) as page:
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        sizes: dict[str, float] = {}
+        ours: set[str] = set()
+
+        def ask(event: dict[str, Any]) -> None:
+            if _is_ours(event["request"]["url"]):
+                ours.add(event["requestId"])
+
+        wire.on("Network.requestWillBeSent", ask)
+        wire.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(3000)
+        return round(sum(size for request, size in sizes.items() if request in ours))

@@ -1,0 +1,149 @@
+"""What the diary's own layer over the database adds to the bare driver, reading and saving."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from statistics import median
+from typing import Any
+
+import psycopg2
+from sqlalchemy import Engine, event, make_url
+
+from bench import rounds
+from bench.aims import Found
+from bench.dataset import READER
+from bench.rounds import Act, Blocks
+from bench.runs import DAYS
+from bench.servers import Servers
+from diary.assembly import open_diary
+from diary.diary import Diary
+from diary.query import EntryFilter
+from diary.settings import load_settings
+
+Statement = tuple[str, Any]
+UPSERT = (
+    "INSERT INTO entries (owner_id, day, revision, note, tags, zone, created_at, updated_at, folded)"
+    " SELECT owner_id, day, revision, note, tags, zone, created_at, updated_at, folded FROM entries"
+    " WHERE owner_id = 'local' AND day = '{day}'"
+    " ON CONFLICT (owner_id, day) DO UPDATE SET note = '{note}', folded = '{note}', revision = entries.revision + 1"
+)
+
+
+def layer(servers: Servers, found: Found) -> None:
+    """P12, P17, on both databases."""
+    for kind, server in (("SQLite", servers.many), ("PostgreSQL", servers.postgres_many)):
+        diary = open_diary(load_settings(server.env), READER)
+        url = server.env["DATABASE_URL"]
+        for name, read in _readings(diary).items():
+            blocks = _read(url, read)
+            found.figures[f"P12: {name}, {kind}"] = rounds.ratio(blocks["layer"], blocks["bare"])
+            found.reads.append([f"{name}, {kind}", *_milliseconds(blocks)])
+        blocks = _save(url, diary)
+        found.figures[f"P17: {kind}"] = rounds.ratio(blocks["layer"], blocks["bare"])
+        found.reads.append([f"a save, {kind}", *_milliseconds(blocks)])
+
+
+def _readings(diary: Diary) -> Mapping[str, Callable[[], object]]:
+    """What pages ask for."""
+    today = diary.today("UTC")
+    month, begin = today.replace(day=1), today - timedelta(4000)
+    sums = diary.sums
+    return {
+        "Timeline": lambda: (
+            diary.day_cutoff_hour(),
+            diary.all_moods(),
+            diary.find(EntryFilter(), DAYS + 1),
+            sums.mood_counts(month, today),
+        ),
+        "Search": lambda: diary.find(EntryFilter(text="rain"), DAYS + 1),
+        "Moods over ten years": lambda: (
+            sums.span(),
+            sums.month_means(begin, today),
+            sums.mood_counts(begin, today),
+            sums.weekday_means(begin, today),
+        ),
+    }
+
+
+def _read(url: str, read: Callable[[], object]) -> Blocks:
+    """``read`` against the same statements by the driver."""
+    read()
+    with _statements() as asked:
+        read()
+    with closing(_connect(url)) as connection:
+
+        def bare() -> None:
+            cursor = connection.cursor()
+            for statement, bound in asked:
+                cursor.execute(statement, bound)
+                cursor.fetchall()
+
+        return rounds.blocks({"layer": read, "bare": _without_deadline(bare)}, 30, 10)
+
+
+def _save(url: str, diary: Diary) -> Blocks:
+    """Saving another note over a day, against one statement and its commit."""
+    numbers = count()
+    kept = diary.find(EntryFilter(), 2)
+    entry, theirs = kept[0], kept[1].day
+
+    def save() -> None:
+        nonlocal entry
+        entry = diary.save(replace(entry.draft(), note=f"bench {next(numbers)}"))
+
+    with closing(_connect(url.replace("diary_app@", "postgres@"))) as connection:
+
+        def bare() -> None:
+            connection.cursor().execute(UPSERT.format(day=theirs, note=f"bench {next(numbers)}"))
+
+        return rounds.blocks({"layer": save, "bare": _without_deadline(bare)}, 30, 5)
+
+
+def _milliseconds(blocks: Blocks) -> list[str]:
+    return [f"{1000 * median(block.typical for block in blocks[name]):.2f}" for name in ("layer", "bare")]
+
+
+@contextmanager
+def _statements() -> Iterator[list[Statement]]:
+    """The queries that are made meanwhile, as the driver was given them."""
+    seen: list[Statement] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, bound: Any, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append((statement, bound))
+
+    event.listen(Engine, "after_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "after_cursor_execute", note)
+
+
+def _connect(url: str) -> Any:
+    """A connection of the bare driver, which commits each statement by itself."""
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite":
+        connection = sqlite3.connect(str(place.database), isolation_level=None)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection
+    server = psycopg2.connect(host=place.host, port=place.port, user=place.username, dbname=place.database)
+    server.autocommit = True
+    return server
+
+
+def _without_deadline(act: Callable[[], None]) -> Act:
+    """The diary lets psycopg2 wait through a function of its own, in all of the process; the bare driver has none."""
+
+    def bare() -> None:
+        waiting = psycopg2.extensions.get_wait_callback()
+        psycopg2.extensions.set_wait_callback(None)
+        try:
+            act()
+        finally:
+            psycopg2.extensions.set_wait_callback(waiting)
+
+    return bare
