@@ -1,6 +1,8 @@
 # make run      the diary on http://127.0.0.1:8501
 # make test     all tests; installs what they need, a browser, PostgreSQL and an OpenID provider too where that can be done
 # make faults   every fault, tried hard: some 40 minutes; what it counts goes into docs/reliability.md
+# make bench    what pages cost, as ratios measured side by side: a quarter of an hour; goes into docs/performance.md
+# make bench-keep  the same, and later figures are held against these
 # make check    format, lint with its rules of security, types, workflows
 # make audit    asks the Python package index which libraries are known to be bad
 # make format   puts the format right
@@ -19,7 +21,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test faults check audit format pins browser postgres oidc
+.PHONY: run test faults bench bench-keep check audit format pins browser postgres oidc
 
 run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
@@ -34,6 +36,12 @@ faults: $(VENV)/tests browser postgres oidc
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/faults --ignore=$$crowd; passed=$$?; \
 	$(BIN)/python -m pytest $$crowd || passed=$$?; \
 	$(BIN)/python -m tests.faults.figures $$DIARY_FIGURES; rm -r $$DIARY_FIGURES; exit $$passed
+
+bench: $(VENV)/tests browser postgres
+	$(BIN)/python -m bench
+
+bench-keep: $(VENV)/tests browser postgres
+	$(BIN)/python -m bench --keep
 
 check: $(VENV)/tests
 	$(BIN)/ruff format --check .

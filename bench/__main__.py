@@ -63,7 +63,7 @@ def main() -> int:
     if asked.keep:
         report.keep(found.figures)
     if not asked.names:
-        report.write(found, report.committed() if asked.keep else before, loads)
+        report.write(found, report.committed() if asked.keep else before, Size(asked.rows, asked.owners), loads)
     return 1 if found.behind(before) and not asked.keep else 0
 
 

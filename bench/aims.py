@@ -44,7 +44,7 @@ AIMS = {
     "P9b": Aim("Timeline: kB for a day", 0.8, 0.5),
     "P10a": Aim("Moods over ten years: rerun, against Flask's statistics", 2, 1),
     "P10b": Aim("Moods over ten years: points sent", 400, 400),
-    "P11": Aim("Rerun over 365 000 rows of 100 owners, against 1 000 rows of one", 1.2, 1.05),
+    "P11": Aim("Rerun over the many rows, against 1 000 rows of one owner", 1.2, 1.05),
     "P12": Aim("Reading through the diary's own layer, against the bare driver", 4, 1.6),
     "P15a": Aim("Memory after a crowd of 100, against the floor's", 1.4, 1.15),
     "P15b": Aim("MB for a session", 1, 0.4),

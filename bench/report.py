@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.aims import AIMS, Found, aim_of
+from bench.dataset import Size
 from bench.process import machine
 from bench.rounds import Figure
 
@@ -62,24 +63,25 @@ def tables(found: Found, before: Committed) -> str:
     return "\n\n".join(parts)
 
 
-def document(found: Found, before: Committed, loads: Sequence[float]) -> str:
+def document(found: Found, before: Committed, many: Size, loads: Sequence[float]) -> str:
     """What stands between the marks of the document."""
     when = f"Measured on {datetime.now(UTC):%Y-%m-%d} on {machine()}."
     busy = f"{min(loads):.1f} to {max(loads):.1f} processes wanted to compute at a time, this bench's own among them."
+    size = f"The many rows are {many.rows:,} of {many.owners} owners, {many.shares[0]:,} of them the reader's."
     missing = [f"* {name}: {AIMS[name].what}" for name in AIMS if not _has(found, name)]
     parts = [
-        f"{when} {busy}",
+        f"{when} {busy} {size}",
         tables(found, before),
         *(["### Not measured", "\n".join(missing)] if missing else []),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def write(found: Found, before: Committed, loads: Sequence[float], file: Path = DOCUMENT) -> None:
+def write(found: Found, before: Committed, many: Size, loads: Sequence[float], file: Path = DOCUMENT) -> None:
     """Put the figures into the document; what is written beside them by hand stays."""
     head, _, rest = file.read_text(encoding="utf-8").partition(BEGIN)
     _, _, tail = rest.partition(END)
-    file.write_text(f"{head}{BEGIN}\n{document(found, before, loads)}\n{END}{tail}", encoding="utf-8")
+    file.write_text(f"{head}{BEGIN}\n{document(found, before, many, loads)}\n{END}{tail}", encoding="utf-8")
 
 
 def lines(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
