@@ -81,7 +81,7 @@ def _read(url: str, read: Callable[[], object]) -> Blocks:
                 cursor.execute(statement, bound)
                 cursor.fetchall()
 
-        return rounds.blocks({"layer": read, "bare": _without_deadline(bare)}, 30, 10)
+        return rounds.blocks({"layer": read, "bare": _without_deadline(bare)}, 20, 4)
 
 
 def _save(url: str, diary: Diary) -> Blocks:
@@ -99,7 +99,7 @@ def _save(url: str, diary: Diary) -> Blocks:
         def bare() -> None:
             connection.cursor().execute(UPSERT.format(day=theirs, note=f"bench {next(numbers)}"))
 
-        return rounds.blocks({"layer": save, "bare": _without_deadline(bare)}, 30, 5)
+        return rounds.blocks({"layer": save, "bare": _without_deadline(bare)}, 20, 4)
 
 
 def _milliseconds(blocks: Blocks) -> list[str]:
