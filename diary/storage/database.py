@@ -81,15 +81,18 @@ def reading(engine: Engine, rows: Rows | None = None, *, still: bool = False) ->
     A bug stays itself. Without ``rows``, PostgreSQL gives none that belongs to an owner, but an error.
 
     A ``still`` database stays as it was at the first query, and answers may be read in parts for as long as it takes.
-    Otherwise PostgreSQL is spared a transaction, whose begin and end would cost two round trips.
+    Otherwise each query stands for itself: a transaction would cost PostgreSQL two round trips, and SQLite two more
+    statements, which take longer than most queries.
     """
     in_postgres = engine.dialect.name == "postgresql"
     with _honest(), engine.connect() as connection:
-        if in_postgres and not still:
+        if not still and in_postgres:
             with _without_transaction(connection):
                 yield connection.execution_options(**{OPTION: rows})
             return
-        if in_postgres and rows:
+        if not still:
+            connection.execution_options(loose=True)
+        elif in_postgres and rows:
             connection.exec_driver_sql(f"{_STILL}; {SET}", rows.bound)
         elif in_postgres:
             connection.exec_driver_sql(_STILL)

@@ -190,6 +190,10 @@ class _Ground:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its lock at once: a reader that turns into a writer is refused without waiting."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """A writer takes its lock at once: a reader that turns into a writer is refused without waiting.
+
+    Where each query stands for itself, see `reading`, nothing is begun.
+    """
+    options = connection.get_execution_options()
+    if not options.get("loose"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, union_all, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, delete, func, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from diary.clock import utc_now
@@ -21,15 +22,26 @@ from diary.storage.wall import rows_of
 
 MAX_DRAFT = 2_000_000  # characters; each takes at most 14 bytes of the 32 MB that a row may have in a backup
 NEW_CUTOFF = 4  # o'clock
+_COLUMNS = ("id", "name", "emoji", "light", "dark", "valence", "arousal", "hidden", "retired")
 _T = TypeVar("_T")
+# Asked for on every page, so they are put together once.
+_CUTOFF = select(people.c.day_cutoff_hour).where(people.c.owner_id == bindparam("owner"))
+_MOODS = (
+    select(moods).where(moods.c.owner_id == bindparam("owner")).order_by(moods.c.retired, moods.c.position, moods.c.id)
+)
 
 
 def mood_of(row: RowMapping, prefix: str = "") -> Mood | None:
     """The mood in a row whose columns are named with ``prefix``; None where an outer join found none."""
     if row[f"{prefix}id"] is None:
         return None
-    names = ("id", "name", "emoji", "light", "dark", "valence", "arousal", "hidden", "retired")
-    return Mood(**{name: row[f"{prefix}{name}"] for name in names})
+    return _mood(*(row[prefix + name] for name in _COLUMNS))
+
+
+@lru_cache(maxsize=1000)
+def _mood(*values: Any) -> Mood:
+    """One mood is in many rows, and is checked once."""
+    return Mood(*values)
 
 
 def values_of(mood: Mood) -> dict[str, object]:
@@ -138,8 +150,7 @@ class PersonStore:
     def day_cutoff_hour(self, owner_id: str) -> int:
         """The hour (0–6) at which the person's day ends."""
         with reading(self._engine, rows_of(owner_id)) as connection:
-            query = select(people.c.day_cutoff_hour).where(people.c.owner_id == owner_id)
-            hour = connection.execute(query).scalar_one_or_none()
+            hour = connection.execute(_CUTOFF, {"owner": owner_id}).scalar_one_or_none()
         if hour is None:
             self.recognise(owner_id)
             return NEW_CUTOFF
@@ -166,11 +177,8 @@ class PersonStore:
 
     def moods(self, owner_id: str) -> tuple[Mood, ...]:
         """All moods the person has, in their order, hidden and retired ones too."""
-        query = (
-            select(moods).where(moods.c.owner_id == owner_id).order_by(moods.c.retired, moods.c.position, moods.c.id)
-        )
         with reading(self._engine, rows_of(owner_id)) as connection:
-            rows = connection.execute(query).mappings().all()
+            rows = connection.execute(_MOODS, {"owner": owner_id}).mappings().all()
         if not rows:
             self.recognise(owner_id)
             return BUILT_IN_MOODS

@@ -79,6 +79,8 @@ def test_a_writer_takes_its_lock_at_once_and_a_reader_takes_none(tmp_path: Path)
     with statements() as seen:
         with reading(engine) as connection:
             connection.execute(text("SELECT 1"))
+        with reading(engine, still=True) as connection:
+            connection.execute(text("SELECT 1"))
         with writing(engine) as connection:
             connection.execute(text("SELECT 1"))
     assert [one for one in seen if one.startswith("BEGIN")] == ["BEGIN", "BEGIN IMMEDIATE"]
