@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, bindparam, extract, func, select
+from sqlalchemy import Engine, Executable, Select, and_, bindparam, extract, func, select
 
 from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean, YearDay
 from diary.storage.database import reading
@@ -99,7 +99,7 @@ class SumStore:
         first, last = self._ask(_ENDS, owner_id)[0]
         return (first, last) if first else None
 
-    def _ask(self, query: Select[Any], owner_id: str, *ends: date) -> Sequence[Any]:
+    def _ask(self, query: Executable, owner_id: str, *ends: date) -> Sequence[Any]:
         bound = {"owner": owner_id, **dict(zip(("first", "last"), ends, strict=False))}
         with reading(self._engine, rows_of(owner_id)) as connection:
             return connection.execute(query, bound).all()
