@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 
 from hypothesis import strategies as st
@@ -90,6 +91,7 @@ def _is(term: Has | Unrecorded | Days | Weekday | Valence, entry: Entry) -> bool
             return entry.mood is not None and SIGNS[sign](entry.mood.valence, value)
 
 
+@lru_cache(maxsize=5000)
 def _lines(entry: Entry) -> list[str]:
     song = (entry.song.title, entry.song.artist) if entry.song else ("", "")
     return [folded_line(text) for text in (*song, entry.note, *entry.tags)]
