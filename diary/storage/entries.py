@@ -1,15 +1,17 @@
 """The days of every owner. No method without an owner; what is another's is not there."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Select,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -20,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from diary.errors import ConflictError, InvalidEntryError
 from diary.model import Entry, Mood, PastSong
-from diary.query import Term, words
+from diary.query import EVERYTHING, Days, Term, words
 from diary.storage.conditions import condition, in_song
 from diary.storage.database import reading, writing
 from diary.storage.people import PersonStore, is_nobodys, put_moods
@@ -29,7 +31,16 @@ from diary.storage.rows import entry_of, past_song_of, select_days, select_some,
 from diary.storage.tables import entries
 from diary.storage.wall import rows_of
 
-_DAYS = select_days(entries)
+# Made once: to put a query together takes longer than to answer it.
+_MINE = and_(entries.c.owner_id == bindparam("owner"), entries.c.deleted_at.is_(None))
+_WITHIN = and_(_MINE, entries.c.day.between(bindparam("first"), bindparam("last")))
+_LIMIT = bindparam("limit", type_=Integer)
+_DAYS = select_days(entries).where(_MINE)
+_DAY = _DAYS.where(entries.c.day == bindparam("day"))
+_NEWEST, _OLDEST = select_some(_WITHIN, _LIMIT), select_some(_WITHIN, _LIMIT, oldest=True)
+_ON_DAYS = _DAYS.where(entries.c.day.in_(bindparam("days", expanding=True))).order_by(entries.c.day.desc())
+_COUNT = select(func.count()).select_from(entries).where(_MINE)
+_ONE_DAY = timedelta(days=1)
 _BATCH, _LONG = 1000, 300_000  # days, and characters of their notes, written at once: rows hold each text twice
 
 
@@ -41,7 +52,7 @@ class EntryStore:
 
     def find_day(self, owner_id: str, day: date) -> Entry | None:
         """The entry of ``day``."""
-        found = self._read(owner_id, _DAYS.where(_mine(owner_id), entries.c.day == day))
+        found = self._read(owner_id, _DAY, day=day)
         return found[0] if found else None
 
     def find(
@@ -55,26 +66,30 @@ class EntryStore:
     ) -> tuple[Entry, ...]:
         """At most ``limit`` entries, newest first: the newest ones before the day ``before``, or, with ``after``,
         the oldest ones after it (keyset: the cost does not depend on how far back that is)."""
-        where = and_(_mine(owner_id), condition(wanted, owner_id))
-        if after:
-            return self._read(owner_id, select_some(and_(where, entries.c.day > after), limit, oldest=True))[::-1]
-        return self._read(owner_id, select_some(and_(where, entries.c.day < before) if before else where, limit))
+        first, last = after + _ONE_DAY if after else date.min, before - _ONE_DAY if before else date.max
+        query = _OLDEST if after else _NEWEST
+        if isinstance(wanted, Days):
+            first, last = max(first, wanted.first or first), min(last, wanted.last or last)
+        elif wanted != EVERYTHING:
+            query = select_some(and_(_WITHIN, condition(wanted, owner_id)), _LIMIT, oldest=after is not None)
+        found = self._read(owner_id, query, first=first, last=last, limit=limit)
+        return found[::-1] if after else found
 
     def on_days(self, owner_id: str, days: Sequence[date]) -> tuple[Entry, ...]:
         """The entries of these ``days``, newest first."""
-        return self._read(owner_id, select_some(and_(_mine(owner_id), entries.c.day.in_(days)), len(days)))
+        return self._read(owner_id, _ON_DAYS, days=days)
 
     def each(self, owner_id: str) -> Iterator[Entry]:
         """All entries, oldest first, read as they are asked for: few at a time, as each may hold a long note."""
-        query = _DAYS.where(_mine(owner_id)).order_by(entries.c.day)
+        query = _DAYS.order_by(entries.c.day)
         with reading(self._engine, rows_of(owner_id), still=True) as connection:
-            for row in connection.execution_options(yield_per=40).execute(query).mappings():
+            for row in connection.execution_options(yield_per=40).execute(query, {"owner": owner_id}).mappings():
                 yield entry_of(row)
 
     def count(self, owner_id: str) -> int:
         """How many days are written."""
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return connection.execute(select(func.count()).where(_mine(owner_id))).scalar_one()
+            return connection.execute(_COUNT, {"owner": owner_id}).scalar_one()
 
     def past_songs(self, owner_id: str, text: str, limit: int) -> tuple[PastSong, ...]:
         """Songs of one's own past in whose title or artist every word of ``text`` occurs, most chosen first."""
@@ -153,9 +168,9 @@ class EntryStore:
         except IntegrityError as error:  # somebody was quicker
             raise ConflictError(day) from error
 
-    def _read(self, owner_id: str, query: Select[Any]) -> tuple[Entry, ...]:
+    def _read(self, owner_id: str, query: Select[Any], **bound: object) -> tuple[Entry, ...]:
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return tuple(entry_of(row) for row in connection.execute(query).mappings())
+            return tuple(entry_of(row) for row in connection.execute(query, {"owner": owner_id, **bound}).mappings())
 
 
 def _batches(new: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, FromClause, RowMapping, Select, and_, case, func, select
 
 from diary.model import Entry, PastSong, Song
 from diary.query import folded_line
@@ -33,7 +33,7 @@ def select_days(table: FromClause) -> Select[Any]:
     )
 
 
-def select_some(where: ColumnElement[bool], limit: int, *, oldest: bool = False) -> Select[Any]:
+def select_some(where: ColumnElement[bool], limit: BindParameter[int] | int, *, oldest: bool = False) -> Select[Any]:
     """As `select_days`, at most ``limit`` days, the newest first or the ``oldest``; only these are joined."""
     what = (column for column in entries.c if not column.name.startswith("folded"))
     order = entries.c.day if oldest else entries.c.day.desc()
