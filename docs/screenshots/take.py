@@ -19,6 +19,8 @@ from tests.browser.server import DiaryServer, demo  # noqa: E402
 SHOTS = (
     ("timeline", "/timeline", 1440, True, 900),
     ("moods", "/moods", 1440, False, 900),
+    ("year", "/year", 1440, False, 900),
+    ("search", "/timeline?view=list&q=mood:calm+OR+mood:hopeful+rain", 390, True, 844),
     ("today", "/", 390, False, 844),
     ("calendar", "/timeline?view=calendar", 390, False, 844),
 )
