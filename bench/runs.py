@@ -29,8 +29,6 @@ PAGES = {
     "Moods over ten years": ("moods", "period=all"),
     "Settings": ("settings", ""),
 }
-if not (PROJECT / "pages" / "year.py").exists():
-    del PAGES["Year"]
 FIXED = ("Today", "Timeline", "Calendar", "Moods")  # pages that show a fixed number of days
 DAYS = 20  # on a page of the timeline
 

@@ -124,6 +124,20 @@ def test_a_mistake_is_told_with_its_place_and_the_rest_is_still_asked(
     assert says in problem.says
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rain mood:clam", "There is no mood “clam”. Did you mean “Calm”?"),
+        ("-mood:xyzzy OR rain", "There is no mood “xyzzy”."),
+    ],
+)
+def test_a_mood_that_nobody_has_is_told_and_asked_for_all_the_same(text: str, says: str) -> None:
+    (problem,) = parse(text, ["Calm", "wistful"]).problems
+    assert problem.says == says
+    assert parse(text, ["Calm", "wistful"]).term == parse(text).term
+    assert parse("mood:CALM rain", ["Calm", "wistful"]).problems == parse(text).problems == ()
+
+
 @given(TERMS)
 def test_every_tree_prints_back_to_itself(term: Term) -> None:
     found = parse(str(term))

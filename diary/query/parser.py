@@ -5,16 +5,16 @@ Written by hand: a parser library would refuse the text as a whole, or guess at 
 
 import re
 from calendar import day_abbr, day_name
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from diary.model import FIRST_DAY
-from diary.query.folding import MAX_SEARCH
+from diary.query.folding import MAX_SEARCH, folded_line
 from diary.query.terms import (
     EVERYTHING,
     FIELDS,
     PARTS,
-    Days,
     Field,
     Has,
     Term,
@@ -24,13 +24,12 @@ from diary.query.terms import (
     Words,
     all_of,
     any_of,
+    days_of,
     negated,
-    span,
 )
 
 MAX_TERMS, MAX_DEPTH = 50, 10
 MAX_READ = 5 * MAX_SEARCH  # characters: printed, the longest tree is shorter
-LAST_YEAR = 9998  # its days have a next day
 NAMES = (*FIELDS, "has", "is", "before", "after", "on", "year", "weekday", "valence")
 _OR, _OR_INSIDE = re.compile(r"OR(?!\S)"), re.compile(r"OR(?![^\s)])")
 _MINUS = re.compile(r"-(?=[^\s\-)])")
@@ -71,9 +70,9 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
 
 
-def parse(text: str) -> Parsed:
-    """What ``text`` asks for."""
-    reader = _Reader(text[:MAX_READ])
+def parse(text: str, moods: Collection[str] = ()) -> Parsed:
+    """What ``text`` asks for; where ``moods``, all there are, are given, another one is told as a problem."""
+    reader = _Reader(text[:MAX_READ], {folded_line(mood): mood for mood in moods})
     term = reader.query(0)
     if len(text) > MAX_READ:
         reader.tell(MAX_READ, len(text), "That is too long: what stands from here on was left out.")
@@ -83,8 +82,8 @@ def parse(text: str) -> Parsed:
 class _Reader:
     """Reads a text once, from its beginning to its end."""
 
-    def __init__(self, text: str) -> None:
-        self._text, self._at = text, 0
+    def __init__(self, text: str, moods: Mapping[str, str]) -> None:
+        self._text, self._at, self._moods = text, 0, moods
         self._terms, self._room = 0, MAX_SEARCH
         self.problems: dict[object, Problem] = {}
 
@@ -211,6 +210,8 @@ class _Reader:
     def _field(self, start: int, name: str, value: str) -> Term | None:
         plain = value.lower()
         if name in FIELDS and value:
+            if name == "mood" and self._moods and folded_line(value) not in self._moods:
+                self.tell(start, self._at, self._no_mood(value))
             return Field(name, value)
         if name == "has" and plain in PARTS:
             return Has(plain)
@@ -218,11 +219,15 @@ class _Reader:
             return Unrecorded()
         if name == "weekday" and plain in _WEEKDAYS:
             return Weekday(_WEEKDAYS[plain])
-        if name in {"before", "after", "on", "year"} and (days := _days(name, value)):
+        if name in {"before", "after", "on", "year"} and (days := days_of(name, value)):
             return days
         kind = "date" if name in {"before", "after", "on"} else name
         self.tell(start, self._at, _WANTED[kind])
         return None
+
+    def _no_mood(self, name: str) -> str:
+        near = get_close_matches(folded_line(name), self._moods, 1)
+        return f"There is no mood “{name}”." + (f" Did you mean “{self._moods[near[0]]}”?" if near else "")
 
     def _valence(self, start: int, sign: str, value: str) -> Term | None:
         found = _NUMBER.fullmatch(value)
@@ -231,17 +236,3 @@ class _Reader:
             return None
         number = round(float(found[2]), 4)
         return Valence(sign, -number if found[1] and number else number)
-
-
-def _days(name: str, written: str) -> Days | None:
-    """The days that a field of dates means, None where its value is no date."""
-    begin, _, end = written.partition("..") if name == "on" else (written, "", "")
-    try:
-        first, last = span(begin)[0], span(end or begin)[1]
-    except ValueError:
-        return None
-    if not FIRST_DAY <= first <= last or last.year > LAST_YEAR or (name == "year" and len(written) != 4):
-        return None
-    if name == "before":
-        return Days(last=first - FIRST_DAY.resolution)
-    return Days(first=last + FIRST_DAY.resolution) if name == "after" else Days(first, last)

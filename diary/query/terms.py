@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from diary.model import FIRST_DAY
+
+LAST_YEAR = 9998  # its days have a next day
 FIELDS = ("mood", "artist", "song", "tag")
 PARTS = ("photo", "note", "song")
 _DAY = timedelta(1)
@@ -181,3 +184,17 @@ def _whole(first: date, last: date) -> str | None:
 def _shortest(day: date, end: bool) -> str:
     """The longest year or month that begins with ``day``, or ends with it, or the day itself."""
     return next(part for part in (f"{day:%Y}", f"{day:%Y-%m}", f"{day}") if span(part)[end] == day)
+
+
+def days_of(name: str, written: str) -> Days | None:
+    """The days that a field of dates means, None where its value is no date."""
+    begin, _, end = written.partition("..") if name == "on" else (written, "", "")
+    try:
+        first, last = span(begin)[0], span(end or begin)[1]
+    except ValueError:
+        return None
+    if not FIRST_DAY <= first <= last or last.year > LAST_YEAR or (name == "year" and len(written) != 4):
+        return None
+    if name == "before":
+        return Days(last=first - _DAY)
+    return Days(first=last + _DAY) if name == "after" else Days(first, last)

@@ -25,7 +25,8 @@ from diary.model import Entry, Mood, PastSong
 from diary.query import EVERYTHING, Days, Term, words
 from diary.storage.conditions import condition, in_song
 from diary.storage.database import reading, writing
-from diary.storage.people import PersonStore, is_nobodys, put_moods
+from diary.storage.moods import put_moods
+from diary.storage.people import PersonStore, is_nobodys
 from diary.storage.revisions import hold_version, set_aside
 from diary.storage.rows import entry_of, past_song_of, select_days, select_some, select_songs, values_of
 from diary.storage.tables import entries

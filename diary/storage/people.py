@@ -1,81 +1,32 @@
 """What belongs to a person besides their days: the hour the day ends, the moods, what is not saved yet."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, delete, func, insert, select, union_all, update
+from sqlalchemy import Engine, bindparam, delete, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from diary.clock import utc_now
-from diary.errors import AwayError, EndedError, InvalidMoodError, NotFoundError, StorageError
+from diary.errors import AwayError, EndedError, NotFoundError, StorageError
 from diary.model import BUILT_IN_MOODS, Mood, Unsaved
 from diary.protocols import ENDED, RESTORED
-from diary.query import folded_line
 from diary.storage.database import put_row, reading, writing
+from diary.storage.moods import hold_moods, mood_of, names_in_use, put_moods, refuse_twin, values_of
 from diary.storage.photos.keys import folder_of
 from diary.storage.tables import drafts, entries, marks, moods, people, revisions
 from diary.storage.wall import rows_of
 
 MAX_DRAFT = 2_000_000  # characters; each takes at most 14 bytes of the 32 MB that a row may have in a backup
 NEW_CUTOFF = 4  # o'clock
-_COLUMNS = ("id", "name", "emoji", "light", "dark", "valence", "arousal", "hidden", "retired")
 _T = TypeVar("_T")
 # Asked for on every page, so they are put together once.
 _CUTOFF = select(people.c.day_cutoff_hour).where(people.c.owner_id == bindparam("owner"))
 _MOODS = (
     select(moods).where(moods.c.owner_id == bindparam("owner")).order_by(moods.c.retired, moods.c.position, moods.c.id)
 )
-
-
-def mood_of(row: RowMapping, prefix: str = "") -> Mood | None:
-    """The mood in a row whose columns are named with ``prefix``; None where an outer join found none."""
-    if row[f"{prefix}id"] is None:
-        return None
-    return _mood(*(row[prefix + name] for name in _COLUMNS))
-
-
-@lru_cache(maxsize=1000)
-def _mood(*values: Any) -> Mood:
-    """One mood is in many rows, and is checked once."""
-    return Mood(*values)
-
-
-def values_of(mood: Mood) -> dict[str, object]:
-    """The columns of the row that holds ``mood``, but for its owner and its position."""
-    return {**asdict(mood), "folded_name": folded_line(mood.name)}
-
-
-def put_moods(connection: Connection, owner_id: str, new: Sequence[Mood]) -> None:
-    """Add moods behind the others, in the caller's transaction. Raises InvalidMoodError on a name in use."""
-    _hold_moods(connection, owner_id)
-    last = connection.execute(select(func.max(moods.c.position)).where(moods.c.owner_id == owner_id)).scalar()
-    taken, rows = _names(connection, owner_id), []
-    for position, mood in enumerate(new, start=(last or 0) + 1):
-        _refuse_twin(mood, taken)
-        taken.add(mood.name.casefold())
-        rows.append({"owner_id": owner_id, "position": position, **values_of(mood)})
-    if rows:
-        connection.execute(insert(moods), rows)
-
-
-def _hold_moods(connection: Connection, owner_id: str) -> None:
-    """Let others who change this person's moods wait on PostgreSQL, too, as SQLite's one writer does by itself."""
-    connection.execute(select(people.c.owner_id).where(people.c.owner_id == owner_id).with_for_update(key_share=True))
-
-
-def _names(connection: Connection, owner_id: str, but: str = "") -> set[str]:
-    """The names in use, without case, but for that of the mood with the id ``but``."""
-    names = select(moods.c.name).where(moods.c.owner_id == owner_id, moods.c.retired.is_(False), moods.c.id != but)
-    return {name.casefold() for name in connection.execute(names).scalars()}
-
-
-def _refuse_twin(mood: Mood, taken: Collection[str]) -> None:
-    if mood.name.casefold() in taken:
-        raise InvalidMoodError(f"There is a mood named “{mood.name}” already. Choose another name.")
 
 
 def is_nobodys(error: IntegrityError) -> bool:
@@ -203,8 +154,8 @@ class PersonStore:
         noted = (select(t.c.day).where(t.c.owner_id == owner_id, t.c.mood_id == old_id) for t in (entries, revisions))
         used = union_all(*noted).limit(1)
         with writing(self._engine, rows_of(owner_id)) as connection:
-            _hold_moods(connection, owner_id)
-            _refuse_twin(new, _names(connection, owner_id, but=old_id))
+            hold_moods(connection, owner_id)
+            refuse_twin(new, names_in_use(connection, owner_id, but=old_id))
             # A day that is being noted with it is waited for, to be seen below.
             position = connection.execute(select(moods.c.position).where(mine).with_for_update()).scalar_one_or_none()
             if position is None:
@@ -218,7 +169,7 @@ class PersonStore:
     def arrange_moods(self, owner_id: str, order: Sequence[str], hidden: frozenset[str]) -> None:
         """Show the moods in this ``order`` of ids, and keep the ``hidden`` ones off the palette."""
         with writing(self._engine, rows_of(owner_id)) as connection:
-            _hold_moods(connection, owner_id)
+            hold_moods(connection, owner_id)
             for position, mood_id in enumerate(order):
                 connection.execute(
                     update(moods)

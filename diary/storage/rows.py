@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, FromClause, RowMapping, Sel
 
 from diary.model import Entry, PastSong, Song
 from diary.query import folded_line
-from diary.storage.people import mood_of
+from diary.storage.moods import mood_of
 from diary.storage.tables import entries, moods, tracks
 from diary.storage.tracks import track_of
 

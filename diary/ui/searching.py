@@ -16,7 +16,7 @@ FIELDS = ("mood", "artist", "tag")
 
 def asked() -> Parsed:
     """What the address asks for."""
-    return parse(param("q") or "")
+    return parse(param("q") or "", [mood.name for mood in tab().moods])
 
 
 def box(found: Parsed) -> None:

@@ -81,6 +81,7 @@ def test_a_mistake_is_marked_where_it_is_and_the_rest_is_answered(diary: Diary) 
     assert 'role="status"' in shown
     assert days_on(app) == 3
     assert "<mark>" not in words(show("timeline", q="mood:calm"))
+    assert "<mark>mood:clam</mark>" in words(show("timeline", q="rain mood:clam"))
 
 
 @SQLITE_ONLY
