@@ -54,7 +54,9 @@ HOMES = {
     "requests": ("diary.music",),
     "spotipy": ("diary.music.spotify",),
     "sqlalchemy": ("diary.storage",),
-    "starlette": tuple(f"diary.ui.{door}" for door in ("gate", "login", "rates", "roundtrip", "server", "take_out")),
+    "starlette": tuple(
+        f"diary.ui.{door}" for door in ("gate", "login", "page", "rates", "roundtrip", "server", "take_out")
+    ),
     "streamlit": ("streamlit_app", "pages", "diary.ui"),
     "urllib3": ("diary.music",),
 }

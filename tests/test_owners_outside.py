@@ -244,7 +244,7 @@ CACHES = {
     "diary.ui.roundtrip._authorities": "",
     "diary.ui.figures._component": "",
     "diary.ui.frame._component": "",
-    "diary.ui.frame._stylesheet": "",
+    "diary.ui.page.page": "",
     "diary.ui.grids._component": "",
     "diary.ui.text._markdown": "",
     "diary.ui.text._paragraphs": "",

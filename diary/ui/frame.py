@@ -1,9 +1,7 @@
 """What stands around every page: looks, navigation, and the page for when nothing works."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -76,25 +74,10 @@ def _component() -> Callable[..., object]:
     return st.components.v2.component("diary_frame", js=_SCRIPT)
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """Rules for the whole page, given as they are: of a text, Streamlit would take out the indentation at each run."""
-
-    rules: str
-
-    def _repr_html_(self) -> str:
-        return f"<style>{self.rules}</style>"
-
-
-@cache
-def _stylesheet() -> str:
-    return (Path(__file__).parent / "static" / "diary.css").read_text(encoding="utf-8")
-
-
 def look() -> None:
-    """The stylesheet. Dialogs stand outside the element that carries the theme, so the root repeats it."""
+    """Dialogs stand outside the element that carries the theme, so the root repeats it."""
     scheme = st.context.theme.type or "light dark"
-    st.html(_Sheet(f":root{{color-scheme:{scheme}}}\n{_stylesheet()}"))
+    st.html(f"<style>:root{{color-scheme:{scheme}}}</style>")
 
 
 def colours(moods: Iterable[Mood]) -> None:

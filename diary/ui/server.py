@@ -30,6 +30,7 @@ from diary.settings import Settings
 from diary.sweep import Caretaker
 from diary.ui import cover, gate, photos, roundtrip, shared, take_out
 from diary.ui.login import LogIn
+from diary.ui.page import Page
 
 SHELL = str(Path(__file__).with_name("shell.py"))
 YEAR = 31_536_000
@@ -155,7 +156,8 @@ def middleware() -> Sequence[Middleware]:
         walls += [Middleware(LogIn, settings=settings), Middleware(roundtrip.RoundTrip, settings=settings)]
     elif settings.login == "auto":
         walls += [Middleware(gate.ThisMachineOnly)]
-    return [Middleware(_Headers, settings=settings), *walls, Middleware(GZipMiddleware, minimum_size=1000)]
+    inner = [Middleware(GZipMiddleware, minimum_size=1000), Middleware(Page)]
+    return [Middleware(_Headers, settings=settings), *walls, *inner]
 
 
 class _Headers:

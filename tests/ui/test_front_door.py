@@ -1,5 +1,6 @@
 """Every request passes the shell: asked by a raw WebSocket client, each page on a server nobody has used yet."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -24,7 +25,7 @@ PAGES = {
 def test_a_page_asked_for_first_of_all_comes_through_the_shell(tmp_path: Path, page: str) -> None:
     with DiaryServer(tmp_path) as server, Session(server.url, page) as tab:
         shown = tab.run().texts
-    assert any("--accent" in text for text in shown), "no stylesheet: the shell did not run"
+    assert any("color-scheme" in text for text in shown), "no looks: the shell did not run"
     brand = next(place for place, text in enumerate(shown) if 'class="brand"' in text)
     own = [place for place, text in enumerate(shown) if any(sign in text for sign in PAGES[page])]
     assert own, f"nothing of the page itself: {shown}"
@@ -69,6 +70,33 @@ def test_every_answer_carries_the_security_headers(server: DiaryServer) -> None:
             assert "unsafe-eval" not in policy
             assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", "/timeline?q=rain", "/nowhere"])
+def test_a_page_has_its_looks_from_the_beginning_and_fetches_no_font_that_it_does_not_use(
+    server: DiaryServer, path: str
+) -> None:
+    with urlopen(server.url + path) as answer:
+        html = answer.read().decode()
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert answer.headers["Cache-Control"] == "no-cache"
+        assert "ETag" not in answer.headers, "Streamlit's page may stay the same when ours does not"
+    (looks,) = re.findall(r'<link rel="stylesheet" href="\.(/app/static/[^"]+)"></body>', html)
+    with urlopen(server.url + looks) as answer:
+        assert answer.headers["Content-Type"].startswith("text/css")
+        assert "--accent" in answer.read().decode()
+    fonts = re.findall(r'<link\s+rel="preload"\s+href="\.([^"]+)"\s+as="font"', html)
+    assert len(fonts) == 2
+    for font in fonts:
+        assert font.startswith("/app/static/fonts/")
+        with urlopen(server.url + font) as answer:
+            assert answer.read(4) == b"wOF2"
+
+
+def test_only_pages_are_replaced(server: DiaryServer) -> None:
+    for path, begin in (("/healthz", b"ok"), ("/favicon.png", b"\x89PNG"), ("/_stcore/health", b"ok")):
+        with urlopen(server.url + path) as answer:
+            assert answer.read().startswith(begin)
 
 
 def test_scripts_are_sent_compressed(server: DiaryServer) -> None:
