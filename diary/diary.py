@@ -74,8 +74,7 @@ class Diary:
         the day meanwhile holds another version or was deleted.
         """
         self.check(draft)
-        over = self._entries.last_revision(self.owner_id, draft.day)  # read first: what comes later is not overwritten
-        current = self.find_day(draft.day)
+        current, over = self._entries.find_last(self.owner_id, draft.day)
         entry = replace(self._compose(draft, current, self.moods()), revision=over + 1)
         if current and _same(entry, current):
             return current

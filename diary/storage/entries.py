@@ -38,6 +38,7 @@ _WITHIN = and_(_MINE, entries.c.day.between(bindparam("first"), bindparam("last"
 _LIMIT = bindparam("limit", type_=Integer)
 _DAYS = select_days(entries).where(_MINE)
 _DAY = _DAYS.where(entries.c.day == bindparam("day"))
+_ROW = select_days(entries).where(entries.c.owner_id == bindparam("owner"), entries.c.day == bindparam("day"))
 _NEWEST, _OLDEST = select_some(_WITHIN, _LIMIT), select_some(_WITHIN, _LIMIT, oldest=True)
 _ON_DAYS = _DAYS.where(entries.c.day.in_(bindparam("days", expanding=True))).order_by(entries.c.day.desc())
 _COUNT = select(func.count()).select_from(entries).where(_MINE)
@@ -55,6 +56,12 @@ class EntryStore:
         """The entry of ``day``."""
         found = self._read(owner_id, _DAY, day=day)
         return found[0] if found else None
+
+    def find_last(self, owner_id: str, day: date) -> tuple[Entry | None, int]:
+        """The entry of ``day``, and the revision its row holds, also when it was deleted; 0 for a day never written."""
+        with reading(self._engine, rows_of(owner_id)) as connection:
+            row = connection.execute(_ROW, {"owner": owner_id, "day": day}).mappings().one_or_none()
+        return (entry_of(row) if row and not row["deleted_at"] else None), row["revision"] if row else 0
 
     def find(
         self,
@@ -150,12 +157,6 @@ class EntryStore:
             if is_nobodys(error):
                 raise InvalidEntryError("mood", "That mood is gone meanwhile. Choose another one.") from error
             raise ConflictError(new[0].day) from error  # somebody was quicker
-
-    def last_revision(self, owner_id: str, day: date) -> int:
-        """The revision the day's row holds, also when it was deleted; 0 for a day never written."""
-        query = select(entries.c.revision).where(entries.c.owner_id == owner_id, entries.c.day == day)
-        with reading(self._engine, rows_of(owner_id)) as connection:
-            return connection.execute(query).scalar_one_or_none() or 0
 
     def delete(self, owner_id: str, day: date, revision: int, now: datetime) -> None:
         """Take the day's ``revision`` out of the diary; it can be put back by `write`. Raises ConflictError."""

@@ -72,10 +72,14 @@ def _offered(diary: Diary, moods: Iterable[Mood]) -> dict[Choice, str]:
     names = tab().names
     if names is None:
         names = tab().names = diary.lives.names()
-    offered = {("mood", m.name): f"{m.emoji} {m.name.capitalize()}" for m in moods if not (m.hidden or m.retired)}
-    offered |= {("artist", name): f"♪ {name}" for name in names.artists}
-    offered |= {("tag", name): f"# {name}" for name in names.tags}
-    return {choice: text.plain(label) for choice, label in offered.items()}
+    offered = {
+        ("mood", mood.name): text.plain(f"{mood.emoji} {mood.name.capitalize()}")
+        for mood in moods
+        if not (mood.hidden or mood.retired)
+    }
+    offered |= {("artist", name): f":material/music_note: {text.plain(name)}" for name in names.artists}
+    offered |= {("tag", name): f":material/tag: {text.plain(name)}" for name in names.tags}
+    return offered
 
 
 def _is_chosen(choice: Choice, term: Term) -> bool:
