@@ -41,7 +41,7 @@ NOW = "performance.timeOrigin + performance.now()"
 # Seconds from the press on a mood until all cards that are shown carry it, or some others too, as is wanted.
 CHOOSE = """
 ([mood, alone, limit]) => new Promise((done, fail) => {
-  const pill = [...document.querySelectorAll('[class*=st-key-filter_moods] button, [class*=st-key-suggest] button')]
+  const pill = [...document.querySelectorAll('.st-key-offered button')]
     .find(one => one.textContent.toLowerCase().includes(mood));
   if (!pill) return fail(new Error('no pill ' + mood));
   const begun = performance.now();
@@ -105,10 +105,9 @@ def loads(servers: Servers, found: Found) -> None:
     addresses = {
         "empty": (servers.floor.url, "h1", 1),
         "block": (f"{servers.floor.url}/block20", ".card", DAYS),
-        "timeline": (f"{servers.many.url}/timeline", "[data-day]", DAYS),
+        "timeline": (f"{servers.many.url}/timeline", ".card", DAYS),
+        "year": (f"{servers.many.url}/year", ".shelf td[title]", 300),
     }
-    if "Year" in PAGES:
-        addresses["year"] = (f"{servers.many.url}/year", "[data-day]", 300)
     with contextlib.ExitStack() as stack:
         screens = {name: stack.enter_context(screen(servers.browser)) for name in addresses}
         shifts: dict[str, list[float]] = {name: [] for name in addresses}
@@ -123,10 +122,10 @@ def loads(servers: Servers, found: Found) -> None:
         blocks = rounds.blocks(acts, 8, 2)
     empty = blocks["empty"]
     found.figures["P5"] = rounds.ratio(blocks["timeline"], empty)
-    if "year" in blocks:
-        found.figures["P6"] = rounds.ratio(blocks["year"], empty)
+    found.figures["P6"] = rounds.ratio(blocks["year"], empty)
     found.figures["P18"] = Figure(median(shifts["timeline"]) - median(shifts["empty"]), 0.01)
-    for name, label in (("empty", "floor: empty page"), ("block", "floor: 20 cards"), ("timeline", "Timeline")):
+    labels = {"empty": "floor: empty page", "block": "floor: 20 cards", "timeline": "Timeline", "year": "Year"}
+    for name, label in labels.items():
         times = rounds.ratio(blocks[name], empty)
         seconds = median(block.typical for block in blocks[name])
         found.screens.append([label, f"{1000 * seconds:.0f}", f"{times.value:.2f}", f"{median(shifts[name]):.3f}"])
@@ -135,9 +134,8 @@ def loads(servers: Servers, found: Found) -> None:
 def interaction(servers: Servers, found: Found) -> None:
     """P7."""
     with screen(servers.browser) as ours, screen(servers.browser) as theirs:
-        visit(ours, f"{servers.many.url}/timeline", "[data-day]", DAYS)
-        ours.locator("[class*=st-key-filter] button").first.click()
-        ours.locator("[class*=st-key-filter_moods] button").first.wait_for()
+        visit(ours, f"{servers.many.url}/timeline", ".card", DAYS)
+        ours.locator(".st-key-offered button").first.wait_for()
         visit(theirs, f"{servers.flask.url}/timeline", ".card", DAYS)
 
         def choose() -> float:

@@ -20,7 +20,7 @@ from bench.runs import DAYS
 from bench.servers import Servers
 from diary.assembly import open_diary
 from diary.diary import Diary
-from diary.query import EntryFilter
+from diary.query import EVERYTHING, Words
 from diary.settings import load_settings
 
 Statement = tuple[str, Any]
@@ -55,13 +55,13 @@ def _readings(diary: Diary) -> Mapping[str, Callable[[], object]]:
         "Timeline": lambda: (
             diary.day_cutoff_hour(),
             diary.all_moods(),
-            diary.find(EntryFilter(), DAYS + 1),
-            sums.mood_counts(month, today),
+            diary.find(EVERYTHING, DAYS + 1),
+            diary.on_this_day(today),
+            sums.mood_days(month, today),
         ),
-        "Search": lambda: diary.find(EntryFilter(text="rain"), DAYS + 1),
+        "Search": lambda: diary.find(Words("rain"), DAYS + 1),
         "Moods over ten years": lambda: (
             sums.span(),
-            sums.month_means(begin, today),
             sums.mood_counts(begin, today),
             sums.weekday_means(begin, today),
         ),
@@ -87,7 +87,7 @@ def _read(url: str, read: Callable[[], object]) -> Blocks:
 def _save(url: str, diary: Diary) -> Blocks:
     """Saving another note over a day, against one statement and its commit."""
     numbers = count()
-    kept = diary.find(EntryFilter(), 2)
+    kept = diary.find(EVERYTHING, 2)
     entry, theirs = kept[0], kept[1].day
 
     def save() -> None:

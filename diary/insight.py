@@ -3,15 +3,16 @@
 A day without a mood is not recorded: it is a gap, never a neutral day.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
+from itertools import groupby
 from math import sqrt
 from statistics import fmean
 
 from diary.model import Mood
+from diary.periods import Step
 
 FEW = 3  # a mean of fewer days or months tells nothing
 SEEN = 0.1  # a smaller difference in valence or arousal is called none
@@ -119,40 +120,6 @@ class Share:
 Mix = Mapping[date, Mapping[Mood, int]]  # days by mood, by the start of the week, month or year
 
 
-class Period(StrEnum):
-    """A stretch of days that ends today."""
-
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-    ALL = "all"
-
-    def first(self, last: date, begin: date) -> date:
-        """Its first day, when it ends on ``last`` and the diary begins on ``begin``."""
-        days = {Period.MONTH: 30, Period.QUARTER: 91, Period.YEAR: 365}.get(self)
-        return last - timedelta(days - 1) if days else min(begin, last)
-
-
-class Step(StrEnum):
-    """How finely a mix is told over time."""
-
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-
-    def start(self, day: date) -> date:
-        """The day on which the step that holds ``day`` begins; a week begins on Monday."""
-        if self is Step.WEEK:
-            return day - timedelta(day.weekday())
-        return day.replace(day=1) if self is Step.MONTH else day.replace(month=1, day=1)
-
-
-def mix_step(first: date, last: date) -> Step:
-    """The step that tells the days from ``first`` to ``last`` in 5 to 40 parts."""
-    days = (last - first).days
-    return Step.WEEK if days < 120 else Step.MONTH if days < 1200 else Step.YEAR
-
-
 def newest_versions(moods: Sequence[Mood]) -> dict[str, Mood]:
     """For every mood's id the version that stands for its name: the one in use, else the last of ``moods``."""
     by_name = {mood.name: mood for mood in sorted(moods, key=lambda mood: not mood.retired)}
@@ -162,6 +129,24 @@ def newest_versions(moods: Sequence[Mood]) -> dict[str, Mood]:
 def mean_valence(rows: Sequence[MoodDay | MonthMean]) -> float:
     """The mean of all days in ``rows``, of which there must be some."""
     return fmean([row.valence for row in rows], [row.days for row in rows])
+
+
+def month_means(counts: Iterable[MoodCount], valence: Mapping[str, float]) -> tuple[MonthMean, ...]:
+    """The mean of each month, oldest first, from ``counts`` in the order of months and the ``valence`` by mood's id."""
+    means = []
+    for (year, month), some in groupby(counts, lambda count: (count.year, count.month)):
+        kinds = list(some)
+        mean = fmean([valence[kind.mood_id] for kind in kinds], [kind.days for kind in kinds])
+        means.append(MonthMean(year, month, mean, sum(kind.days for kind in kinds)))
+    return tuple(means)
+
+
+def weekday_means(days: Iterable[MoodDay]) -> tuple[WeekdayMean, ...]:
+    """The mean of each weekday that has a mood, Monday first."""
+    by_weekday = defaultdict[int, list[float]](list)
+    for day in days:
+        by_weekday[day.day.weekday()].append(day.valence)
+    return tuple(WeekdayMean(weekday, fmean(some), len(some)) for weekday, some in sorted(by_weekday.items()))
 
 
 def rolling(rows: Sequence[MoodDay | MonthMean], window: int) -> tuple[tuple[Level, ...], ...]:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from diary import protocols
-from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean, YearDay
+from diary.insight import MonthCount, MoodCount, MoodDay, WeekdayMean, YearDay
 
 
 class Sums:
@@ -27,10 +27,6 @@ class Sums:
     def first_day(self) -> date | None:
         """The first day that is written."""
         return self._sums.first_day(self._owner_id)
-
-    def month_means(self, first: date, last: date) -> tuple[MonthMean, ...]:
-        """The mean valence of each month."""
-        return self._sums.month_means(self._owner_id, first, last)
 
     def mood_counts(self, first: date, last: date) -> tuple[MoodCount, ...]:
         """How often each mood was noted, by month."""

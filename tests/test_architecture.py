@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 # From the bottom up. A room knows the rows below its own, and nobody beside it.
 ORDER = (
-    ("diary.errors", "diary.clock", "diary.log"),
+    ("diary.errors", "diary.clock", "diary.log", "diary.periods"),
     ("diary.written",),
     ("diary.model",),
     ("diary.query", "diary.insight", "diary.life"),

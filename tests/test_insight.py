@@ -13,13 +13,10 @@ from diary.insight import (
     MonthMean,
     MoodCount,
     MoodDay,
-    Period,
-    Step,
     WeekdayMean,
     longest_bright_run,
     mean_valence,
     mix,
-    mix_step,
     newest_versions,
     rolling,
     shares,
@@ -28,6 +25,7 @@ from diary.insight import (
     weekday_extremes,
 )
 from diary.model import BUILT_IN_MOODS
+from diary.periods import Period, Step, mix_step
 
 TODAY = date(2026, 11, 22)
 MOODS = newest_versions(BUILT_IN_MOODS)

@@ -92,7 +92,6 @@ ASKED: dict[str, Callable[[House], object]] = {
     "sums.mood_ids": lambda h: found(h, lambda d: d.sums.mood_ids(*EVER)) == {},
     "sums.year_days": lambda h: found(h, lambda d: d.sums.year_days(*EVER)) == (),
     "sums.first_day": lambda h: found(h, lambda d: d.sums.first_day()) is None,
-    "sums.month_means": lambda h: found(h, lambda d: d.sums.month_means(*EVER)) == (),
     "sums.mood_counts": lambda h: found(h, lambda d: d.sums.mood_counts(*EVER)) == (),
     "sums.weekday_means": lambda h: found(h, lambda d: d.sums.weekday_means(*EVER)) == (),
     "sums.months": lambda h: found(h, lambda d: d.sums.months()) == (),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Executable, Select, and_, bindparam, extract, func, select
 
-from diary.insight import MonthCount, MonthMean, MoodCount, MoodDay, WeekdayMean, YearDay
+from diary.insight import MonthCount, MoodCount, MoodDay, WeekdayMean, YearDay
 from diary.storage.database import reading
 from diary.storage.rows import track_key
 from diary.storage.tables import entries, moods, tracks
@@ -37,7 +37,6 @@ _YEAR_DAYS = (
     .order_by(entries.c.day)
 )
 _FIRST_DAY = select(entries.c.day).where(_MINE).order_by(entries.c.day).limit(1)
-_MONTH_MEANS = _of_moods(select(_YEAR, _MONTH, _MEAN, func.count())).group_by(_YEAR, _MONTH).order_by(_YEAR, _MONTH)
 _MOOD_COUNTS = (
     select(_YEAR, _MONTH, entries.c.mood_id, func.count())
     .where(_WITHIN, _HAS_MOOD)
@@ -73,11 +72,6 @@ class SumStore:
         """The first written day, whether it has a mood or not."""
         rows = self._ask(_FIRST_DAY, owner_id)
         return rows[0][0] if rows else None
-
-    def month_means(self, owner_id: str, first: date, last: date) -> tuple[MonthMean, ...]:
-        """The mean valence of each month that has a mood, oldest first."""
-        rows = self._ask(_MONTH_MEANS, owner_id, first, last)
-        return tuple(MonthMean(int(year), int(month), mean, days) for year, month, mean, days in rows)
 
     def mood_counts(self, owner_id: str, first: date, last: date) -> tuple[MoodCount, ...]:
         """How often each mood was noted in each month, oldest month first."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from diary.insight import Step
+from diary.periods import Step
 
 LABELS = 6  # as many as a phone has room for
 EPOCH = date(1, 1, 1)  # a Monday

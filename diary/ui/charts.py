@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 
-from diary.insight import Level, Mix, MonthMean, MoodDay, Share, Step, WeekdayMean, shares
+from diary.insight import Level, Mix, MonthMean, MoodDay, Share, WeekdayMean, shares
 from diary.model import Mood
+from diary.periods import Step
 from diary.ui.axes import day_axis, place, span_name, step_axis
 from diary.ui.canvas import BARE, Figure, Part, figure_of
 from diary.ui.sentences import signed

@@ -7,7 +7,7 @@ from functools import cache
 
 import streamlit as st
 
-from diary.insight import Period
+from diary.periods import Period
 from diary.ui import tables, text
 from diary.ui.canvas import Figure
 from diary.ui.state import param, set_params, set_values, value

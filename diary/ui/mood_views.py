@@ -8,8 +8,9 @@ from datetime import date
 
 import streamlit as st
 
-from diary.insight import Mix, MonthMean, MoodDay, Step, WeekdayMean, YearDay, rolling, since, totals
+from diary.insight import Mix, MonthMean, MoodDay, WeekdayMean, YearDay, rolling, since, totals
 from diary.model import Mood
+from diary.periods import Step
 from diary.ui import charts, figures, grids, sentences, tables
 from diary.ui.shelves import Shelf
 from diary.ui.theme import Theme

@@ -10,7 +10,6 @@ from diary.insight import (
     Level,
     MonthMean,
     MoodDay,
-    Period,
     WeekdayMean,
     YearDay,
     longest_bright_run,
@@ -18,6 +17,7 @@ from diary.insight import (
     weekday_extremes,
 )
 from diary.model import Mood
+from diary.periods import Period
 from diary.ui.text import days as counted
 
 ENOUGH = 5  # days that a period needs to be compared, and a month to be called the brightest

@@ -4,8 +4,9 @@ from calendar import day_name
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from diary.insight import Mix, MonthMean, MoodDay, Step, WeekdayMean, shares
+from diary.insight import Mix, MonthMean, MoodDay, WeekdayMean, shares
 from diary.model import Mood
+from diary.periods import Step
 from diary.ui import text
 from diary.ui.axes import span_name
 from diary.ui.sentences import signed

@@ -7,7 +7,7 @@ import pytest
 from bench.dataset import READER, Size, fill
 from bench.reference import rows
 from diary.assembly import open_diary
-from diary.query import EntryFilter
+from diary.query import EVERYTHING, parse
 from diary.settings import load_settings
 
 SMALL = Size(50, 3)
@@ -42,7 +42,7 @@ def test_every_owner_has_the_days_of_their_share(env: dict[str, str]) -> None:
 
 
 def test_every_song_has_a_cover(env: dict[str, str]) -> None:
-    shown = open_diary(load_settings(env), READER).find(EntryFilter(), 20)
+    shown = open_diary(load_settings(env), READER).find(EVERYTHING, 20)
     songs = [entry for entry in shown if entry.song]
     assert len(songs) > 10
     assert all(entry.track and entry.track.artwork_url for entry in songs)
@@ -54,13 +54,13 @@ def test_the_reference_programs_read_the_same_days(env: dict[str, str], monkeypa
     rows._file.cache_clear()
     diary = open_diary(load_settings(env), READER)
 
-    def days(*wanted: str) -> list[tuple[str, str]]:
-        shown = diary.find(EntryFilter(*wanted[:1], moods=wanted[1:]), 20)
+    def days(query: str = "") -> list[tuple[str, str]]:
+        shown = diary.find(parse(query).term, 20)
         return [(entry.day.isoformat(), entry.note) for entry in shown]
 
     assert [(row[0], row[5]) for row in rows.newest(20)] == days()
     mood = next(row[1] for row in rows.newest(20) if row[1])
-    assert [(row[0], row[5]) for row in rows.newest(20, mood=mood)] == days("", mood)
+    assert [(row[0], row[5]) for row in rows.newest(20, mood=mood)] == days(f"mood:{mood}")
     assert [(row[0], row[5]) for row in rows.newest(20, text="the")] == days("the")
     assert Path(rows._file()).exists()
     rows._file.cache_clear()

@@ -32,7 +32,7 @@ def assert_sound(page: Page) -> None:
 def test_from_a_search_to_the_life_of_a_song(open_page: Open, full: DiaryServer, width: int, dark: bool) -> None:
     page = open_page(width=width, dark=dark)
     look_at(page, f"{full.url}/timeline")
-    assert page.locator(".card").first.bounding_box()["y"] < 420, "the search pushes the days off the screen"
+    assert page.locator("[data-day]").first.bounding_box()["y"] < 420, "the search pushes the days off the screen"
     page.get_by_role("button", name="Anxious", exact=True).click()
     expect(page.get_by_role("searchbox")).to_have_value("mood:anxious")
     settled(page)

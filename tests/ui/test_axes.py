@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diary.insight import Step
+from diary.periods import Step
 from diary.ui.axes import day_axis, place, span_name, step_axis
 
 TODAY = date(2026, 11, 22)

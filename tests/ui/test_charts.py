@@ -10,18 +10,9 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from diary.insight import (
-    MonthMean,
-    MoodCount,
-    MoodDay,
-    Step,
-    WeekdayMean,
-    mix,
-    newest_versions,
-    rolling,
-    totals,
-)
+from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean, mix, newest_versions, rolling, totals
 from diary.model import BUILT_IN_MOODS, Mood
+from diary.periods import Step
 from diary.ui import charts
 from diary.ui.canvas import Figure
 from diary.ui.theme import DARK, LIGHT, Theme

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from diary.insight import Level, MonthMean, MoodDay, Period, WeekdayMean, YearDay
+from diary.insight import Level, MonthMean, MoodDay, WeekdayMean, YearDay
 from diary.model import BUILT_IN_MOODS
+from diary.periods import Period
 from diary.ui import sentences
 
 DAY = date(2026, 11, 1)

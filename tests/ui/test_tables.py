@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from diary.insight import MonthMean, MoodDay, Step, WeekdayMean, mix, newest_versions
+from diary.insight import MonthMean, MoodDay, WeekdayMean, mix, newest_versions
 from diary.model import BUILT_IN_MOODS
+from diary.periods import Step
 from diary.ui import tables
 
 TODAY = date(2026, 11, 22)
