@@ -194,10 +194,17 @@ def longest_bright_run(days: Sequence[MoodDay]) -> tuple[MoodDay, ...]:
 
 def mix(rows: Iterable[MoodDay | MoodCount], moods: Mapping[str, Mood], step: Step) -> Mix:
     """How many days each mood was noted in each ``step`` that has any; ``moods`` are those of `newest_versions`."""
-    gathered: dict[date, Counter[Mood]] = {}
-    for row in sorted(rows, key=lambda row: row.day):
-        gathered.setdefault(step.start(row.day), Counter())[moods[row.mood_id]] += row.days
-    return gathered
+    gathered = defaultdict[date, Counter[str]](Counter)
+    for row in rows:
+        gathered[step.start(row.day)][row.mood_id] += row.days
+    return {start: _by_mood(gathered[start], moods) for start in sorted(gathered)}
+
+
+def _by_mood(counts: Mapping[str, int], moods: Mapping[str, Mood]) -> Counter[Mood]:
+    total = Counter[Mood]()
+    for mood_id, days in counts.items():
+        total[moods[mood_id]] += days
+    return total
 
 
 def shares(mix: Mix) -> tuple[Share, ...]:
