@@ -160,7 +160,7 @@ def test_a_page_shows_what_is_ones_own_and_nothing_of_the_other(house: House, pa
     assert house.photos["ada"].partition("/")[0] not in shown["ben"] + shown["nobody"]
 
 
-@pytest.mark.parametrize("query", [f"q={ADA}", f"mood={ADA}", "q=before"])
+@pytest.mark.parametrize("query", [f"q={ADA}", f"q=mood:{ADA}", f"q=artist:{ADA}", "q=before"])
 def test_no_search_finds_anothers(house: House, query: str) -> None:
     assert "no day like that" in house.shown("timeline", "ben", query)
 
@@ -235,7 +235,7 @@ CACHES = {
     "diary.ui.shared._parts": "likewise",
     "diary.ui.shared._diary": "by the settings and the owner",
     "diary.music.catalog.make_catalog": "by the settings; what catalogues say is the same for everybody",
-    "diary.storage.people._mood": "by all that a mood is; only a row of its owner leads there",
+    "diary.storage.moods._mood": "by all that a mood is; only a row of its owner leads there",
     "diary.ui.photos._signing_key": "one for the whole database; an address is good for its owner only",
     "diary.ui.rates._limiter": "counts by owner or address",
     "diary.ui.rates._limit": "by the name of the limit",

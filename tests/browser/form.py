@@ -21,12 +21,16 @@ _PASTE = """(area, text) => {
 
 
 def choose_mood(page: Page, name: str) -> None:
-    page.get_by_role("radio", name=name).click()
-    settled(page)
+    mood = page.get_by_role("radio", name=name)
+    if mood.get_attribute("aria-checked") != "true":
+        with told(page):
+            mood.click()
 
 
 def open_more(page: Page) -> None:
-    if not page.get_by_label("Note", exact=True).is_visible():
+    more = page.locator(".st-key-more details")
+    expect(more).to_be_visible()  # the form may be on its way, with this unfolded already
+    if more.get_attribute("open") is None:
         page.get_by_text("Note, tags and photo").click()
     expect(page.get_by_label("Note", exact=True)).to_be_visible()
 

@@ -12,7 +12,9 @@ from tests.browser.server import DiaryServer, demo
 from tests.test_settings_login import LOG_IN
 
 Open = Callable[..., Page]
-PATHS = ("/", "/?day=2026-11-01", "/timeline", "/timeline?view=calendar&month=2026-10", "/moods", "/settings")
+VIEWS = ("/timeline", "/timeline?view=list", "/timeline?view=covers", "/timeline?view=calendar&month=2026-10")
+PATHS = ("/", "/?day=2026-11-01", *VIEWS, "/moods", "/settings")
+LOOKS = pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)], ids=["phone dark", "desktop light"])
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -31,8 +33,7 @@ def look_at(page: Page, address: str) -> None:
     settled(page)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@LOOKS
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_of_a_full_diary_is_sound(open_page: Open, full: DiaryServer, path: str, width: int, dark: bool) -> None:
     page = open_page(width=width, dark=dark)
@@ -54,8 +55,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
         yield server
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@LOOKS
 def test_the_welcome_is_sound(open_page: Open, closed: DiaryServer, width: int, dark: bool) -> None:
     page = open_page(width=width, dark=dark)
     look_at(page, f"{closed.url}/?login=failed")

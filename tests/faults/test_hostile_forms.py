@@ -69,6 +69,6 @@ def test_days_are_found_by_a_mood_of_any_name(
     diary.add_days([EntryDraft(TODAY - timedelta(len(diary.moods())), name, note=f"noted {name!r}")])
     app = AppTest.from_file(SHELL, default_timeout=30).run()
     app.switch_page("../../pages/timeline.py").run()
-    app.button_group(key="filter_moods").select(name).run()
+    app.button_group(key="offered").select(("mood", name)).run()
     cards = sum(one.proto.json.count("<article") for one in app.get("bidi_component"))
     assert cards == 1

@@ -2,6 +2,7 @@
 
 import random
 import socket
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -118,6 +119,22 @@ def test_a_save_that_is_clicked_five_times_is_one_save(place: Place) -> None:
     assert min(runs) > 1, "the page ran for more than one of the clicks"
 
 
+def test_a_save_that_comes_while_the_page_still_runs_for_a_field_is_not_lost(place: Place) -> None:
+    rounds, acked = scaled(16, 100), set[str]()
+    for number in range(rounds):
+        day, text = f"2024-{number // 28 + 1:02}-{number % 28 + 1:02}", f"in a hurry {number}"
+        with place.tab(day) as tab:
+            tab._states[tab._widget("note").id] = tab._state("note", text)
+            send(tab)
+            time.sleep(number % 16 / 500)
+            send(tab, "save")
+            listen(tab)
+            assert tab.said_saved, tab.text
+            acked.add(text)
+        assert notes(place.address, day) == [text]
+    place.note("a save while the page runs", acked, edits=rounds)
+
+
 def test_a_save_that_is_sent_again_after_a_reconnect_is_one_save(place: Place) -> None:
     rounds, acked = scaled(2, 20), set[str]()
     for number in range(rounds):
@@ -195,24 +212,27 @@ def test_no_edit_of_tabs_that_go_on_writing_one_day_is_lost_silently(place: Plac
 # ------------------------------------------------------------------ past what a tab does by itself
 
 
-def send(tab: Tab, key: str) -> None:
-    """Press a button without waiting for the page."""
-    tab._pressed = WidgetState(id=tab._widget(key).id, trigger_value=True)
+def send(tab: Tab, key: str | None = None) -> None:
+    """Press a button, or tell what a field holds, without waiting for the page."""
+    tab._pressed = WidgetState(id=tab._widget(key).id, trigger_value=True) if key else None
     tab._socket.send(tab._request())
     tab._pressed = None
 
 
 def runs_of(tab: Tab, key: str, presses: int) -> list[str]:
-    """Press a button so many times, each time as soon as the page has begun to answer; the session of each run.
-
-    Shows what the page has answered until it was silent for a second.
-    """
+    """Press a button so many times, each time as soon as the page has begun to answer; the session of each run."""
     answer, begun = Answer(), list[str]()
     for _ in range(presses):
         send(tab, key)
         before = len(begun)
         while len(begun) == before:
             begun += _take(tab, answer, PATIENCE)
+    return begun + listen(tab, answer)
+
+
+def listen(tab: Tab, answer: Answer | None = None) -> list[str]:
+    """Show what the page has answered, in ``answer`` already or until it was silent for a second; its runs."""
+    answer, begun = answer or Answer(), list[str]()
     with suppress(TimeoutError):
         while True:
             begun += _take(tab, answer, 1)

@@ -29,7 +29,7 @@ MODES: dict[str, tuple[Mode, float]] = {
     "connections reset": ("reset", 0),
     "connections cut": ("cut", 0),
     "connections refused": ("refuse", 0),
-    "dropped after 5 000 bytes": ("drop", 5_000),
+    "dropped after 3 000 bytes": ("drop", 3_000),
     "30 % of new connections reset": ("flaky", 0.3),
 }
 if FULL:

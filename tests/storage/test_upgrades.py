@@ -114,10 +114,16 @@ def make_old(url: str) -> None:
 
 
 def rows_in(engine: Engine, schema: str | None = None, tables: tuple[str, ...] = tuple(OLD_ROWS)) -> dict[str, object]:
-    """What stands in the tables, as the database itself tells it, but for what each form makes of it for search."""
+    """What stands in the tables, as the database itself tells it.
+
+    Without what each form makes of it for search, and without what came later.
+    """
     with engine.connect() as connection:
         found = {name: Table(name, MetaData(), autoload_with=connection, schema=schema) for name in tables}
-        own = {name: [one for one in table.c if not one.name.startswith("folded")] for name, table in found.items()}
+        own = {
+            name: [one for one in table.c if not one.name.startswith(("folded", "leaves_out"))]
+            for name, table in found.items()
+        }
         return {name: sorted(map(repr, connection.execute(select(*columns)))) for name, columns in own.items()}
 
 

@@ -57,7 +57,7 @@ def test_it_holds_every_row_of_every_table_and_every_photo(database: str, shelf:
 def test_its_manifest_tells_format_schema_instant_rows_sizes_and_checksums(archive: Path) -> None:
     found = members(archive)
     said = json.loads(found.pop("manifest.json"))
-    assert (said["format"], said["version"], said["schema"]) == ("music-diary-backup", 1, "0004")
+    assert (said["format"], said["version"], said["schema"]) == ("music-diary-backup", 1, "0005")
     assert said["created_at"].endswith("Z")
     assert said["tables"]["entries"] == len(OWNERS) * 30
     assert said["members"] == {

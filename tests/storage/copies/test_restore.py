@@ -237,8 +237,9 @@ def test_an_archive_of_an_older_schema_is_brought_up(
     for table in ("revisions", "waiting_photos", "endings"):  # they came with revisions 0002 and 0003
         del old.members[f"tables/{table}.jsonl"], old.manifest["tables"][table]
         del old.manifest["members"][f"tables/{table}.jsonl"]
-    for table in ("entries", "moods"):  # what 0004 looks into for search, and makes of the rest
-        rows = [{name: value for name, value in row.items() if "folded_" not in name} for row in old.lines(table)]
+    for table in ("entries", "moods", "people"):  # what 0004 looks into for search, and a choice that came with 0005
+        later = ("folded_", "leaves_out_")
+        rows = [{name: row[name] for name in row if not name.startswith(later)} for row in old.lines(table)]
         old.put_lines(table, [row | {"folded": "as it was"} if "folded" in row else row for row in rows])
     old.manifest["schema"] = "0001"
     file = old.write(tmp_path / "old.zip")
