@@ -141,7 +141,7 @@ def _day(entry: Entry, with_song: bool) -> str:
     mood = cards.mood_tag(entry.mood) if entry.mood else ""
     song = text.html(cards.label(entry.song)[0]) if with_song and entry.song else ""
     parts = [
-        f'<button type="button" class="over" data-day="{entry.day}">{cards.spoken(entry.day, entry)}</button>',
+        cards.opener(entry),
         f'<p class="when"><span>{text.weekday(entry.day)[:3]} {text.dated(entry.day)}</span>{mood}</p>',
         f'<p class="title" dir="auto">{song}</p>' if song else "",
         f'<p class="note" dir="auto">{note}</p>' if note else "",
