@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
     Integer,
@@ -28,20 +27,28 @@ from diary.storage.database import reading, writing
 from diary.storage.moods import put_moods
 from diary.storage.people import PersonStore, is_nobodys
 from diary.storage.revisions import hold_version, set_aside
-from diary.storage.rows import entry_of, past_song_of, select_days, select_some, select_songs, values_of
+from diary.storage.rows import (
+    MINE,
+    WITHIN,
+    entry_of,
+    mine,
+    past_song_of,
+    select_days,
+    select_some,
+    select_songs,
+    values_of,
+)
 from diary.storage.tables import entries
 from diary.storage.wall import rows_of
 
 # Made once: to put a query together takes longer than to answer it.
-_MINE = and_(entries.c.owner_id == bindparam("owner"), entries.c.deleted_at.is_(None))
-_WITHIN = and_(_MINE, entries.c.day.between(bindparam("first"), bindparam("last")))
 _LIMIT = bindparam("limit", type_=Integer)
-_DAYS = select_days(entries).where(_MINE)
+_DAYS = select_days(entries).where(MINE)
 _DAY = _DAYS.where(entries.c.day == bindparam("day"))
 _ROW = select_days(entries).where(entries.c.owner_id == bindparam("owner"), entries.c.day == bindparam("day"))
-_NEWEST, _OLDEST = select_some(_WITHIN, _LIMIT), select_some(_WITHIN, _LIMIT, oldest=True)
+_NEWEST, _OLDEST = select_some(WITHIN, _LIMIT), select_some(WITHIN, _LIMIT, oldest=True)
 _ON_DAYS = _DAYS.where(entries.c.day.in_(bindparam("days", expanding=True))).order_by(entries.c.day.desc())
-_COUNT = select(func.count()).select_from(entries).where(_MINE)
+_COUNT = select(func.count()).select_from(entries).where(MINE)
 _ONE_DAY = timedelta(days=1)
 _BATCH, _LONG = 1000, 300_000  # days, and characters of their notes, written at once: rows hold each text twice
 
@@ -79,7 +86,7 @@ class EntryStore:
         if isinstance(wanted, Days):
             first, last = max(first, wanted.first or first), min(last, wanted.last or last)
         elif wanted != EVERYTHING:
-            query = select_some(and_(_WITHIN, condition(wanted, owner_id)), _LIMIT, oldest=after is not None)
+            query = select_some(and_(WITHIN, condition(wanted, owner_id)), _LIMIT, oldest=after is not None)
         found = self._read(owner_id, query, first=first, last=last, limit=limit)
         return found[::-1] if after else found
 
@@ -101,7 +108,7 @@ class EntryStore:
 
     def past_songs(self, owner_id: str, text: str, limit: int) -> tuple[PastSong, ...]:
         """Songs of one's own past in whose title or artist every word of ``text`` occurs, most chosen first."""
-        query = select_songs(and_(_mine(owner_id), *map(in_song, words(text))), limit)
+        query = select_songs(and_(mine(owner_id), *map(in_song, words(text))), limit)
         with reading(self._engine, rows_of(owner_id)) as connection:
             return tuple(map(past_song_of, connection.execute(query).mappings()))
 
@@ -160,7 +167,7 @@ class EntryStore:
 
     def delete(self, owner_id: str, day: date, revision: int, now: datetime) -> None:
         """Take the day's ``revision`` out of the diary; it can be put back by `write`. Raises ConflictError."""
-        there = and_(_mine(owner_id), entries.c.day == day, entries.c.revision == revision)
+        there = and_(mine(owner_id), entries.c.day == day, entries.c.revision == revision)
         try:
             with writing(self._engine, rows_of(owner_id)) as connection:
                 set_aside(connection, there, now)
@@ -185,10 +192,6 @@ def _batches(new: Iterable[Entry]) -> Iterator[list[Entry]]:
             some, length = [], 0
     if some:
         yield some
-
-
-def _mine(owner_id: str) -> ColumnElement[bool]:
-    return and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
 
 
 def _revisions_over(connection: Connection, owner_id: str, new: Sequence[Entry]) -> dict[date, int]:

@@ -9,7 +9,7 @@ from diary.life import ChosenMonth, Names, Subject
 from diary.model import Entry, PastSong
 from diary.query import folded_line
 from diary.storage.database import reading
-from diary.storage.rows import entry_of, past_song_of, select_some, select_songs
+from diary.storage.rows import entry_of, mine, past_song_of, select_some, select_songs
 from diary.storage.tables import entries
 from diary.storage.wall import rows_of
 from diary.written import unstorable
@@ -45,13 +45,12 @@ class LifeStore:
         in_postgres = self._engine.dialect.name == "postgresql"
         each = func.json_array_elements_text if in_postgres else func.json_each
         tag = each(entries.c.tags).table_valued("value")
-        mine = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
         artist = func.max(entries.c.song_artist)  # one of the ways it was written
-        artists = select(*_counted("artist", artist)).where(mine, entries.c.folded_artist != "")
+        artists = select(*_counted("artist", artist)).where(mine(owner_id), entries.c.folded_artist != "")
         tags = select(*_counted("tag", tag.c.value)).select_from(entries.join(tag, true()))
         found = (
             _most(artists.group_by(entries.c.folded_artist), limit),
-            _most(tags.where(mine, entries.c.folded_tags != "").group_by(tag.c.value), limit),
+            _most(tags.where(mine(owner_id), entries.c.folded_tags != "").group_by(tag.c.value), limit),
         )
         query = union_all(*found).order_by(desc("times"), "name")
         with reading(self._engine, rows_of(owner_id)) as connection:
@@ -67,9 +66,12 @@ class LifeStore:
 
 
 def _days_of(owner_id: str, subject: Subject) -> ColumnElement[bool]:
-    mine = and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None), entries.c.song_title.is_not(None))
     looked_at = ((entries.c.folded_title, subject.title), (entries.c.folded_artist, subject.artist))
-    return and_(mine, *(column == folded_line(name) for column, name in looked_at if name))
+    return and_(
+        mine(owner_id),
+        entries.c.song_title.is_not(None),
+        *(column == folded_line(name) for column, name in looked_at if name),
+    )
 
 
 def _counted(kind: str, name: ColumnElement[str]) -> tuple[ColumnElement[Any], ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, RowMapping, Select, and_, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, FromClause, RowMapping, Select, and_, bindparam, case, func, select
 
 from diary.model import Entry, PastSong, Song
 from diary.query import folded_line
@@ -13,6 +13,21 @@ from diary.storage.tracks import track_of
 
 MOOD = [column.label(f"mood_{column.name}") for column in moods.c if column.name not in {"owner_id", "folded_name"}]
 TRACK = [column.label(f"track_{column.name}") for column in tracks.c]
+
+
+def mine(owner_id: str | BindParameter[str]) -> ColumnElement[bool]:
+    """The days of one owner that are not deleted."""
+    return and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
+
+
+# For queries that are made once, with the parameters ``owner``, ``first`` and ``last``.
+MINE = mine(bindparam("owner", type_=entries.c.owner_id.type))
+WITHIN = and_(MINE, entries.c.day.between(bindparam("first"), bindparam("last")))
+
+
+def its_mood(table: FromClause) -> ColumnElement[bool]:
+    """What joins a day of ``table`` with its mood."""
+    return and_(moods.c.owner_id == table.c.owner_id, moods.c.id == table.c.mood_id)
 
 
 def track_key(song: FromClause) -> ColumnElement[str]:
@@ -25,20 +40,25 @@ def track_key(song: FromClause) -> ColumnElement[str]:
 
 def select_days(table: FromClause) -> Select[Any]:
     """Days of ``table``, with their moods and cached tracks, ready for `entry_of`."""
-    own = (column for column in table.c if column.name not in {"owner_id", "mood_id", *folded_of("", "", "", ())})
+    own = (column for column in table.c if column.name not in {"owner_id", "mood_id"} and not _is_folded(column))
     return (
         select(*own, *MOOD, *TRACK)
-        .outerjoin(moods, and_(moods.c.owner_id == table.c.owner_id, moods.c.id == table.c.mood_id))
+        .outerjoin(moods, its_mood(table))
         .outerjoin(tracks, tracks.c.key == track_key(table))
     )
 
 
 def select_some(where: ColumnElement[bool], limit: BindParameter[int] | int, *, oldest: bool = False) -> Select[Any]:
     """As `select_days`, at most ``limit`` days, the newest first or the ``oldest``; only these are joined."""
-    what = (column for column in entries.c if not column.name.startswith("folded"))
+    what = (column for column in entries.c if not _is_folded(column))
     order = entries.c.day if oldest else entries.c.day.desc()
     found = select(*what).where(where).order_by(order).limit(limit).subquery("found")
     return select_days(found).order_by(found.c.day if oldest else found.c.day.desc())
+
+
+def _is_folded(column: ColumnElement[Any]) -> bool:
+    """Whether search looks into it, and nothing else does."""
+    return str(column.key).startswith("folded")
 
 
 def select_songs(where: ColumnElement[bool], limit: int) -> Select[Any]:
@@ -85,15 +105,16 @@ def folded_of(title: str, artist: str, note: str, tags: Iterable[str]) -> dict[s
 
 def song_of(row: RowMapping) -> Song | None:
     """The song in a row, None where the day has none."""
-    if row["song_title"] is None:
-        return None
+    return None if row["song_title"] is None else _song(row)
+
+
+def _song(row: RowMapping) -> Song:
     return Song(row["song_title"], row["song_artist"], row["spotify_id"], row["mbid"])
 
 
 def past_song_of(row: RowMapping) -> PastSong:
     """The song in a row of `select_songs`."""
-    song = Song(row["song_title"], row["song_artist"], row["spotify_id"], row["mbid"])
-    return PastSong(song, track_of(row, "track_"), row["times"], row["last_day"])
+    return PastSong(_song(row), track_of(row, "track_"), row["times"], row["last_day"])
 
 
 def entry_of(row: RowMapping) -> Entry:

@@ -4,49 +4,46 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Select, and_, bindparam, extract, func, select
+from sqlalchemy import Engine, Executable, Select, extract, func, select
 
 from diary.insight import MonthCount, MoodCount, MoodDay, WeekdayMean, YearDay
 from diary.storage.database import reading
-from diary.storage.rows import track_key
+from diary.storage.rows import MINE, WITHIN, its_mood, track_key
 from diary.storage.tables import entries, moods, tracks
 from diary.storage.wall import rows_of
 
-_MINE = and_(entries.c.owner_id == bindparam("owner"), entries.c.deleted_at.is_(None))
-_WITHIN = and_(_MINE, entries.c.day.between(bindparam("first"), bindparam("last")))
 _HAS_MOOD = entries.c.mood_id.is_not(None)
-_ITS_MOOD = and_(moods.c.owner_id == entries.c.owner_id, moods.c.id == entries.c.mood_id)
 _YEAR, _MONTH = extract("year", entries.c.day), extract("month", entries.c.day)
 _SUNDAY_FIRST = extract("dow", entries.c.day)
 _MEAN = func.avg(moods.c.valence)
 
 
 def _of_moods(what: Select[Any]) -> Select[Any]:
-    return what.select_from(entries).join(moods, _ITS_MOOD).where(_WITHIN)
+    return what.select_from(entries).join(moods, its_mood(entries)).where(WITHIN)
 
 
 # Made once: to put a query together takes as long as many a query.
 _MOOD_DAYS = _of_moods(select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)).order_by(entries.c.day)
-_MOOD_IDS = select(entries.c.day, entries.c.mood_id).where(_WITHIN, _HAS_MOOD).order_by(entries.c.day)
+_MOOD_IDS = select(entries.c.day, entries.c.mood_id).where(WITHIN, _HAS_MOOD).order_by(entries.c.day)
 _YEAR_DAYS = (
     select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)
     .add_columns(entries.c.song_title, entries.c.song_artist, tracks.c.artwork_url, tracks.c.key, entries.c.photo)
-    .outerjoin(moods, _ITS_MOOD)
+    .outerjoin(moods, its_mood(entries))
     .outerjoin(tracks, tracks.c.key == track_key(entries))
-    .where(_WITHIN)
+    .where(WITHIN)
     .order_by(entries.c.day)
 )
-_FIRST_DAY = select(entries.c.day).where(_MINE).order_by(entries.c.day).limit(1)
+_FIRST_DAY = select(entries.c.day).where(MINE).order_by(entries.c.day).limit(1)
 _MOOD_COUNTS = (
     select(_YEAR, _MONTH, entries.c.mood_id, func.count())
-    .where(_WITHIN, _HAS_MOOD)
+    .where(WITHIN, _HAS_MOOD)
     .group_by(_YEAR, _MONTH, entries.c.mood_id)
     .order_by(_YEAR, _MONTH, entries.c.mood_id)
 )
 _WEEKDAY_MEANS = _of_moods(select(_SUNDAY_FIRST, _MEAN, func.count())).group_by(_SUNDAY_FIRST)
-_MONTHS = select(_YEAR, _MONTH, func.count()).where(_MINE).group_by(_YEAR, _MONTH).order_by(_YEAR, _MONTH)
+_MONTHS = select(_YEAR, _MONTH, func.count()).where(MINE).group_by(_YEAR, _MONTH).order_by(_YEAR, _MONTH)
 # Each end is one step in the index; min and max together would read every day.
-_WITH_MOOD = select(entries.c.day).where(_MINE, _HAS_MOOD).limit(1)
+_WITH_MOOD = select(entries.c.day).where(MINE, _HAS_MOOD).limit(1)
 _ENDS = select(*(_WITH_MOOD.order_by(end).scalar_subquery() for end in (entries.c.day, entries.c.day.desc())))
 
 

@@ -24,8 +24,9 @@ def _dismissed() -> None:
 
 
 def _day(diary: Diary, day: date) -> None:
-    tab().finish()  # what was pressed in the dialog draws the dialog alone, and so does what comes after it
-    entry = diary.find_day(day)  # here, because what is pressed in the dialog draws the dialog alone
+    # What is pressed in the dialog draws the dialog alone: so a press is finished, and the day read, here.
+    tab().finish()
+    entry = diary.find_day(day)
     if entry is None:
         st.write("Nothing noted yet. There is no hurry: a day can be written at any time.")
         if st.button("Write this day", type="primary", key="write"):

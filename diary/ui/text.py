@@ -12,9 +12,8 @@ from markdown_it.token import Token
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'/@])")
 _JOINED = re.compile(r":(?=[a-z/])|(?<=\w)@(?=\w)|[<>=~-](?=[<>=~-])|www(?=\.)", re.IGNORECASE)
-_MARKDOWN = re.compile(
-    r"[\\`*_\[\]<\0\ud800-\udfff]|(^|[\r\n])\s*([#>+=~-]|\d)"
-)  # without, a note is what it looks like
+# A note without any of these is what it looks like.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<\0\ud800-\udfff]|(^|[\r\n])\s*([#>+=~-]|\d)")
 WORD_JOINER = "\u2060"  # invisible; keeps apart what Streamlit would read as a link, an icon, a colour or an arrow
 
 

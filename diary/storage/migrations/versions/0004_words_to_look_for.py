@@ -35,7 +35,7 @@ def upgrade() -> None:
     for mood in connection.execute(sa.select(MOODS.c.name).distinct()).all():
         same = sa.update(MOODS).where(MOODS.c.name == mood.name)
         connection.execute(same.values(folded_name=folded_line(mood.name)))
-    _fold_days(folded_of)
+    _fold_days(_folded_now)
 
 
 def downgrade() -> None:
@@ -43,6 +43,11 @@ def downgrade() -> None:
     op.drop_column("moods", "folded_name")
     for name in NEW:
         op.drop_column("entries", name)
+
+
+def _folded_now(title: str, artist: str, note: str, tags: list[str]) -> dict[str, str]:
+    now = folded_of(title, artist, note, tags)
+    return {name: now[name] for name in ("folded", *NEW)}  # columns of a later form are not there yet
 
 
 def _folded_before(title: str, artist: str, note: str, tags: list[str]) -> dict[str, str]:
