@@ -8,10 +8,12 @@ from io import BytesIO
 from typing import Literal
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, expect
 
 PATIENCE = 30_000  # milliseconds; the machine may be busy
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 _ELSEWHERE = re.compile(r"^https?://(?!(127\.0\.0\.1|localhost)[:/])")
 _ARTWORK = re.compile(r"(^|\.)(i\.scdn\.co|spotifycdn\.com|coverartarchive\.org|archive\.org)$")
 _PLAYER = "open.spotify.com"
@@ -73,6 +75,16 @@ def told(page: Page) -> Iterator[None]:
 def assert_no_exception(page: Page) -> None:
     """No traceback and no "Oh no" stands on the page."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def assert_sound(page: Page) -> None:
+    """No exception, no error of a script, no sideways scroll, and nothing that keeps somebody out (WCAG 2.2 AA)."""
+    assert_no_exception(page)
+    assert page.console_errors == []
+    assert page.page_errors() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
 
 
 def _watch(page: Page) -> None:

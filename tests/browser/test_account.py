@@ -54,7 +54,7 @@ def test_everything_can_be_downloaded_and_restored_elsewhere(
     assert "diary.audit took along everything.zip owner=" in server.log()
 
 
-@pytest.mark.parametrize("words", ["delete my diary!"])
+@pytest.mark.parametrize("words", ["", "delete", "delete my diary!"])
 def test_a_diary_is_not_deleted_by_a_slip(open_page: Open, server: DiaryServer, words: str) -> None:
     page = open_page()
     open_settings(page, server)

@@ -87,7 +87,6 @@ def test_who_logs_out_is_out_here_in_every_tab_and_at_the_provider(
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("world", [OidcProvider], indirect=True)
 def test_who_refuses_is_welcomed_with_a_sentence_and_can_try_again(open_page: Open, server: DiaryServer) -> None:
     page = open_page()
     login.leave_for_provider(page, server, f"/timeline?day={DAY}")

@@ -35,7 +35,7 @@ def cognito(world: World) -> Iterator[Cognito]:
     world[1].clear()
 
 
-@pytest.mark.parametrize("knob", ["bad_signature"])
+@pytest.mark.parametrize("knob", ["wrong_nonce", "expired_token", "bad_signature"])
 def test_a_token_that_is_not_right_lets_nobody_in_until_it_is(
     open_page: Open, server: DiaryServer, cognito: Cognito, knob: str
 ) -> None:

@@ -4,25 +4,16 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import assert_no_exception, settled
-from tests.browser.server import DiaryServer, demo
+from tests.browser.screen import assert_no_exception, assert_sound, settled
+from tests.browser.server import DiaryServer
 from tests.test_settings_login import LOG_IN
 
 Open = Callable[..., Page]
 VIEWS = ("/timeline?view=list", "/timeline?view=covers")
 PATHS = ("/", "/?day=2026-11-01", "/timeline", "/timeline?view=calendar&month=2026-10", "/moods", "/settings", *VIEWS)
 LOOKS = pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)], ids=["phone dark", "desktop light"])
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
-    with DiaryServer(tmp_path_factory.mktemp("full")) as server:
-        demo(server, days=800)
-        yield server
 
 
 def look_at(page: Page, address: str) -> None:
@@ -33,19 +24,12 @@ def look_at(page: Page, address: str) -> None:
     settled(page)
 
 
-@pytest.mark.parametrize(
-    ("path", "width", "dark"),
-    [(path, 1440, False) for path in PATHS] + [(path, 390, True) for path in (*PATHS[:3], PATHS[-2])],
-)
+@LOOKS
+@pytest.mark.parametrize("path", PATHS)
 def test_a_page_of_a_full_diary_is_sound(open_page: Open, full: DiaryServer, path: str, width: int, dark: bool) -> None:
     page = open_page(width=width, dark=dark)
     look_at(page, full.url + path)
-    assert_no_exception(page)
-    assert page.console_errors == []
-    assert page.page_errors() == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    assert_sound(page)
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +45,8 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
 def test_the_welcome_is_sound(open_page: Open, closed: DiaryServer, width: int, dark: bool) -> None:
     page = open_page(width=width, dark=dark)
     look_at(page, f"{closed.url}/?login=failed")
-    assert_no_exception(page)
-    assert page.console_errors == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
     assert page.get_by_role("button", name="Sign in").bounding_box()["y"] < 700, "one has to look for the way in"
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    assert_sound(page)
 
 
 @pytest.mark.parametrize("path", ["/", "/timeline", "/timeline?view=calendar", "/moods", "/settings"])

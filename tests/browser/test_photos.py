@@ -76,7 +76,9 @@ def test_a_photo_in_s3_is_shown_under_the_policy_of_the_page(
     assert images.split().count(bucket.url) == 1
 
 
-@pytest.mark.parametrize(("fault", "day"), [("AccessDenied", "2026-10-02")])
+@pytest.mark.parametrize(
+    ("fault", "day"), [("NoSuchBucket", "2026-10-01"), ("AccessDenied", "2026-10-02"), ("drop", "2026-10-03")]
+)
 def test_a_photo_that_s3_does_not_give_has_a_reason_in_its_place(
     open_page: Open, server: DiaryServer, bucket: FaultyS3, fault: str, day: str
 ) -> None:

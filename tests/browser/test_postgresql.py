@@ -25,7 +25,7 @@ def server_env(music: FakeMusic, shared_database: str) -> dict[str, str]:
     return music.env | {"DATABASE_URL": shared_database}
 
 
-@pytest.mark.parametrize(("width", "day"), [(390, "2026-05-01")], ids=["phone"])
+@pytest.mark.parametrize(("width", "day"), [(390, "2026-05-01"), (1440, "2026-05-02")], ids=["phone", "desktop"])
 def test_a_day_is_saved_changed_and_found_again_after_a_restart(
     open_page: Open, server: DiaryServer, width: int, day: str
 ) -> None:

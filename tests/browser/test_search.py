@@ -1,31 +1,15 @@
 """Searching by pressing and typing, a mistake on the way, and from a day to the life of its song."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import assert_no_exception, settled
-from tests.browser.server import DiaryServer, demo
-from tests.browser.test_looks import RULES, look_at
+from tests.browser.screen import assert_sound, settled
+from tests.browser.server import DiaryServer
+from tests.browser.test_looks import look_at
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
-    with DiaryServer(tmp_path_factory.mktemp("search")) as server:
-        demo(server, days=800)
-        yield server
-
-
-def assert_sound(page: Page) -> None:
-    assert_no_exception(page)
-    assert page.console_errors == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
 
 
 @pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])

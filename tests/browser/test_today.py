@@ -22,7 +22,6 @@ LOOKS = pytest.mark.parametrize(
     [(390, True, 1), (1440, False, 2)],
     ids=["phone dark", "desktop light"],
 )
-PHONE = pytest.mark.parametrize(("width", "dark", "number"), [(390, True, 1)], ids=["phone dark"])
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +153,7 @@ def test_something_that_is_no_picture_is_refused_and_the_rest_stays(open_page: O
     expect(page.get_by_label("Note", exact=True)).to_have_value("Kept all the same.")
 
 
-@PHONE
+@LOOKS
 def test_editing_changes_the_day_and_undo_brings_it_back(
     open_page: Open, server: DiaryServer, width: int, dark: bool, number: int
 ) -> None:
@@ -173,7 +172,7 @@ def test_editing_changes_the_day_and_undo_brings_it_back(
     expect(page.locator(".record .long")).to_have_text("First.")
 
 
-@PHONE
+@LOOKS
 def test_a_deleted_day_can_be_put_back(
     open_page: Open, server: DiaryServer, width: int, dark: bool, number: int
 ) -> None:
