@@ -27,8 +27,9 @@ run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
 
 # A file stays with one worker, so that its server starts once; files go in order, so that the slow browser comes first.
+# Tests wait a third of their time, for what they killed or made slow: three of them keep two cores at work.
 test: $(VENV)/tests browser postgres oidc
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # A crowd is measured last, by itself: another worker beside it would count as one of the crowd.
 faults: $(VENV)/tests browser postgres oidc
