@@ -63,7 +63,7 @@ pins: $(VENV)/tests
 	$(BIN)/npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --prefix tests/oidc
 
 browser: $(VENV)/tests
-	@$(CHROMIUM) 2>/dev/null || { $(APT) chromium fonts-noto-color-emoji libatomic1; } || \
+	@$(CHROMIUM) 2>/dev/null || { $(APT) chromium-headless-shell fonts-noto-color-emoji libatomic1; } || \
 		$(BIN)/playwright install chromium || true
 	@$(CHROMIUM) || test "$$CI" != true
 

@@ -141,11 +141,17 @@ def month_means(counts: Iterable[MoodCount], valence: Mapping[str, float]) -> tu
     return tuple(means)
 
 
-def weekday_means(days: Iterable[MoodDay]) -> tuple[WeekdayMean, ...]:
-    """The mean of each weekday that has a mood, Monday first."""
+def mood_counts(noted: Mapping[date, str]) -> tuple[MoodCount, ...]:
+    """How often each mood was noted in each month, oldest month first; ``noted`` are the moods' ids by day."""
+    counts = Counter((day.year, day.month, mood_id) for day, mood_id in noted.items())
+    return tuple(MoodCount(*what, days) for what, days in sorted(counts.items()))
+
+
+def weekday_means(days: Iterable[tuple[date, float]]) -> tuple[WeekdayMean, ...]:
+    """The mean valence of each weekday that has a mood, Monday first; each of ``days`` comes with its valence."""
     by_weekday = defaultdict[int, list[float]](list)
-    for day in days:
-        by_weekday[day.day.weekday()].append(day.valence)
+    for day, valence in days:
+        by_weekday[day.weekday()].append(valence)
     return tuple(WeekdayMean(weekday, fmean(some), len(some)) for weekday, some in sorted(by_weekday.items()))
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from diary import protocols
-from diary.insight import MonthCount, MoodCount, MoodDay, WeekdayMean, YearDay
+from diary.insight import MonthCount, MoodDay, YearDay
 
 
 class Sums:
@@ -27,14 +27,6 @@ class Sums:
     def first_day(self) -> date | None:
         """The first day that is written."""
         return self._sums.first_day(self._owner_id)
-
-    def mood_counts(self, first: date, last: date) -> tuple[MoodCount, ...]:
-        """How often each mood was noted, by month."""
-        return self._sums.mood_counts(self._owner_id, first, last)
-
-    def weekday_means(self, first: date, last: date) -> tuple[WeekdayMean, ...]:
-        """The mean valence of each weekday, Monday first."""
-        return self._sums.weekday_means(self._owner_id, first, last)
 
     def months(self) -> tuple[MonthCount, ...]:
         """How many days of each month are written, with a mood or without, oldest first."""

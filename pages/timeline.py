@@ -1,57 +1,79 @@
 """Timeline: past days as cards or as a calendar of covers, and a day opened."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import streamlit as st
 
+from diary.diary import Diary
 from diary.errors import NotFoundError
-from diary.query import EVERYTHING, Days
+from diary.model import Entry
+from diary.query import EVERYTHING, Days, Term
 from diary.ui import browse, chapters, fields, grids, life, opened, searching, text
 from diary.ui.onthisday import on_this_day
+from diary.ui.part import part
 from diary.ui.state import current_diary, day_param, set_params, tab, zone
 from diary.ui.ways import write_day
 
-diary = current_diary()
-today = diary.today(zone())
-moods, asked = tab().moods, searching.asked()
-names = {mood.id: mood.name for mood in moods}
-try:
-    first, day = browse.month_shown(today), day_param("day", today, diary.find_day)
-    before, after = day_param("before", today), day_param("after", today)
-except NotFoundError as error:
-    st.warning(text.plain(str(error)), icon=":material/event_busy:")
-    st.page_link("../../pages/timeline.py", label="Show the whole timeline")
-    st.stop()
 
-if subject := life.asked():
-    life.page(diary, subject, moods, day, before)
-    st.stop()
-st.html('<h1 class="unseen">Timeline</h1>')
-view = browse.tools(diary, moods, today, asked)
-fields.deleted_notice()
-if view == "Calendar":
+def calendar(diary: Diary, first: date, today: date) -> tuple[Sequence[Entry], date | None]:
+    """The month that begins on ``first``; gives its days, and the one that was chosen."""
     last = browse.month_end(first)
     shown = diary.find(Days(first, last), limit=31)
     written = {entry.day: entry for entry in shown}
+    names = {mood.id: mood.name for mood in tab().moods}
     st.html(chapters.chapter(first, diary.sums.mood_days(first, last), names, today))
     chosen = grids.day_grid("calendar", grids.month_calendar(first, written, today))
     browse.turn_month(first, today)
     if chosen and chosen not in written:
         write_day(chosen)
-else:
-    at_first = asked.term == EVERYTHING and not (before or after)
-    chosen = on_this_day(diary, today) if at_first else None
-    size, _ = chapters.DENSITIES[view]
-    shown, newer, older = browse.page_of_days(diary, asked.term, size, before, after)
-    is_whole = shown and asked.term == EVERYTHING
-    ribbons = diary.sums.mood_days(shown[-1].day.replace(day=1), browse.month_end(shown[0].day)) if is_whole else ()
-    if shown:
-        chosen = grids.day_grid("cards", chapters.chapters(shown, view, ribbons, names, today)) or chosen
-        browse.turn_page(shown, newer, older)
-    else:
-        browse.nothing(asked.term, before)
+    return shown, chosen
 
-if chosen:
-    set_params(day=chosen.isoformat())
-    day = chosen
-if day:
-    opened.day_dialog(diary, day)
-diary.freshen(shown)
+
+def days(
+    diary: Diary, view: str, asked: Term, today: date, *, before: date | None, after: date | None
+) -> tuple[Sequence[Entry], date | None]:
+    """A page of the days ``asked`` for; gives them, and the one that was chosen."""
+    chosen = on_this_day(diary, today) if asked == EVERYTHING and not (before or after) else None
+    shown, newer, older = browse.page_of_days(diary, asked, chapters.DENSITIES[view][0], before, after)
+    if not shown:
+        browse.nothing(asked, before)
+        return shown, chosen
+    first, last = shown[-1].day.replace(day=1), browse.month_end(shown[0].day)
+    ribbons = diary.sums.mood_days(first, last) if asked == EVERYTHING else ()
+    names = {mood.id: mood.name for mood in tab().moods}
+    chosen = grids.day_grid("cards", chapters.chapters(shown, view, ribbons, names, today)) or chosen
+    browse.turn_page(shown, newer, older)
+    return shown, chosen
+
+
+@part
+def timeline() -> None:
+    """What the address asks for."""
+    diary, asked = current_diary(), searching.asked()
+    today = diary.today(zone())
+    try:
+        first, day = browse.month_shown(today), day_param("day", today, diary.find_day)
+        before, after = day_param("before", today), day_param("after", today)
+    except NotFoundError as error:
+        st.warning(text.plain(str(error)), icon=":material/event_busy:")
+        st.page_link("../../pages/timeline.py", label="Show the whole timeline")
+        return
+    if subject := life.asked():
+        life.page(diary, subject, tab().moods, day, before)
+        return
+    st.html('<h1 class="unseen">Timeline</h1>')
+    view = browse.tools(diary, tab().moods, today, asked)
+    fields.deleted_notice()
+    if view == "Calendar":
+        shown, chosen = calendar(diary, first, today)
+    else:
+        shown, chosen = days(diary, view, asked.term, today, before=before, after=after)
+    if chosen:
+        set_params(day=chosen.isoformat())
+    if day := chosen or day:
+        opened.day_dialog(diary, day)
+    diary.freshen(shown)
+
+
+timeline()

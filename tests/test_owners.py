@@ -92,8 +92,6 @@ ASKED: dict[str, Callable[[House], object]] = {
     "sums.mood_ids": lambda h: found(h, lambda d: d.sums.mood_ids(*EVER)) == {},
     "sums.year_days": lambda h: found(h, lambda d: d.sums.year_days(*EVER)) == (),
     "sums.first_day": lambda h: found(h, lambda d: d.sums.first_day()) is None,
-    "sums.mood_counts": lambda h: found(h, lambda d: d.sums.mood_counts(*EVER)) == (),
-    "sums.weekday_means": lambda h: found(h, lambda d: d.sums.weekday_means(*EVER)) == (),
     "sums.months": lambda h: found(h, lambda d: d.sums.months()) == (),
     "sums.span": lambda h: found(h, lambda d: d.sums.span()) is None,
     "lives.of": lambda h: found(h, lambda d: d.lives.of(Subject("Clair de lune")).months) == (),

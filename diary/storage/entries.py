@@ -108,9 +108,9 @@ class EntryStore:
 
     def past_songs(self, owner_id: str, text: str, limit: int) -> tuple[PastSong, ...]:
         """Songs of one's own past in whose title or artist every word of ``text`` occurs, most chosen first."""
-        query = select_songs(and_(mine(owner_id), *map(in_song, words(text))), limit)
+        query = select_songs(and_(MINE, *map(in_song, words(text))), limit)
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return tuple(map(past_song_of, connection.execute(query).mappings()))
+            return tuple(map(past_song_of, connection.execute(query, {"owner": owner_id}).mappings()))
 
     def write(self, owner_id: str, entry: Entry, over: int, now: datetime, former: int | None = None) -> None:
         """Put ``entry`` in the place of the day's revision ``over`` (0: of nothing), which is kept as a former version.

@@ -9,7 +9,7 @@ from diary.life import ChosenMonth, Names, Subject
 from diary.model import Entry, PastSong
 from diary.query import folded_line
 from diary.storage.database import reading
-from diary.storage.rows import entry_of, mine, past_song_of, select_some, select_songs
+from diary.storage.rows import MINE, entry_of, past_song_of, select_some, select_songs
 from diary.storage.tables import entries
 from diary.storage.wall import rows_of
 from diary.written import unstorable
@@ -25,19 +25,19 @@ class LifeStore:
         """How many days each month had with each mood, oldest month first."""
         month = (extract("year", entries.c.day), extract("month", entries.c.day))
         what = (entries.c.mood_id, func.count(), func.min(entries.c.day), func.max(entries.c.day))
-        query = select(*what).where(_days_of(owner_id, subject)).group_by(*month, entries.c.mood_id)
+        query = select(*what).where(_days_of(subject)).group_by(*month, entries.c.mood_id)
         return tuple(ChosenMonth(*row) for row in self._rows(owner_id, query.order_by(*month), subject))
 
     def days(self, owner_id: str, subject: Subject, limit: int, before: date | None) -> tuple[Entry, ...]:
         """At most ``limit`` of its days, the newest ones before the day ``before``, newest first."""
-        where = _days_of(owner_id, subject)
+        where = _days_of(subject)
         query = select_some(and_(where, entries.c.day < before) if before else where, limit)
         return tuple(entry_of(row._mapping) for row in self._rows(owner_id, query, subject))
 
     def songs(self, owner_id: str, artist: str, limit: int) -> tuple[PastSong, ...]:
         """The artist's songs, most chosen first."""
         subject = Subject(artist=artist)
-        query = select_songs(_days_of(owner_id, subject), limit)
+        query = select_songs(_days_of(subject), limit)
         return tuple(past_song_of(row._mapping) for row in self._rows(owner_id, query, subject))
 
     def names(self, owner_id: str, limit: int) -> Names:
@@ -46,15 +46,15 @@ class LifeStore:
         each = func.json_array_elements_text if in_postgres else func.json_each
         tag = each(entries.c.tags).table_valued("value")
         artist = func.max(entries.c.song_artist)  # one of the ways it was written
-        artists = select(*_counted("artist", artist)).where(mine(owner_id), entries.c.folded_artist != "")
+        artists = select(*_counted("artist", artist)).where(MINE, entries.c.folded_artist != "")
         tags = select(*_counted("tag", tag.c.value)).select_from(entries.join(tag, true()))
         found = (
             _most(artists.group_by(entries.c.folded_artist), limit),
-            _most(tags.where(mine(owner_id), entries.c.folded_tags != "").group_by(tag.c.value), limit),
+            _most(tags.where(MINE, entries.c.folded_tags != "").group_by(tag.c.value), limit),
         )
         query = union_all(*found).order_by(desc("times"), "name")
         with reading(self._engine, rows_of(owner_id)) as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query, {"owner": owner_id}).all()
         named = {kind: tuple(row.name for row in rows if row.kind == kind) for kind in ("artist", "tag")}
         return Names(named["artist"], named["tag"])
 
@@ -62,13 +62,13 @@ class LifeStore:
         if unstorable(subject.title + subject.artist):
             return []
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return list(connection.execute(query))
+            return list(connection.execute(query, {"owner": owner_id}))
 
 
-def _days_of(owner_id: str, subject: Subject) -> ColumnElement[bool]:
+def _days_of(subject: Subject) -> ColumnElement[bool]:
     looked_at = ((entries.c.folded_title, subject.title), (entries.c.folded_artist, subject.artist))
     return and_(
-        mine(owner_id),
+        MINE,
         entries.c.song_title.is_not(None),
         *(column == folded_line(name) for column, name in looked_at if name),
     )

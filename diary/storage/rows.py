@@ -15,13 +15,14 @@ MOOD = [column.label(f"mood_{column.name}") for column in moods.c if column.name
 TRACK = [column.label(f"track_{column.name}") for column in tracks.c]
 
 
-def mine(owner_id: str | BindParameter[str]) -> ColumnElement[bool]:
+def mine(owner_id: str | BindParameter[str], table: FromClause = entries) -> ColumnElement[bool]:
     """The days of one owner that are not deleted."""
-    return and_(entries.c.owner_id == owner_id, entries.c.deleted_at.is_(None))
+    return and_(table.c.owner_id == owner_id, table.c.deleted_at.is_(None))
 
 
 # For queries that are made once, with the parameters ``owner``, ``first`` and ``last``.
-MINE = mine(bindparam("owner", type_=entries.c.owner_id.type))
+_OWNER = bindparam("owner", type_=entries.c.owner_id.type)
+MINE = mine(_OWNER)
 WITHIN = and_(MINE, entries.c.day.between(bindparam("first"), bindparam("last")))
 
 
@@ -40,7 +41,11 @@ def track_key(song: FromClause) -> ColumnElement[str]:
 
 def select_days(table: FromClause) -> Select[Any]:
     """Days of ``table``, with their moods and cached tracks, ready for `entry_of`."""
-    own = (column for column in table.c if column.name not in {"owner_id", "mood_id"} and not _is_folded(column))
+    own = (
+        column
+        for column in table.c
+        if column.name not in {"owner_id", "mood_id"} and not column.name.startswith("folded")  # what search looks into
+    )
     return (
         select(*own, *MOOD, *TRACK)
         .outerjoin(moods, its_mood(table))
@@ -48,17 +53,16 @@ def select_days(table: FromClause) -> Select[Any]:
     )
 
 
+_shown = entries.alias("shown")
+_SHOWN = select_days(_shown).where(mine(_OWNER, _shown))
+_NEWEST_FIRST, _OLDEST_FIRST = _SHOWN.order_by(_shown.c.day.desc()), _SHOWN.order_by(_shown.c.day)
+
+
 def select_some(where: ColumnElement[bool], limit: BindParameter[int] | int, *, oldest: bool = False) -> Select[Any]:
-    """As `select_days`, at most ``limit`` days, the newest first or the ``oldest``; only these are joined."""
-    what = (column for column in entries.c if not _is_folded(column))
+    """As `select_days`, at most ``limit`` of the days of ``owner``, the newest first or the ``oldest``."""
     order = entries.c.day if oldest else entries.c.day.desc()
-    found = select(*what).where(where).order_by(order).limit(limit).subquery("found")
-    return select_days(found).order_by(found.c.day if oldest else found.c.day.desc())
-
-
-def _is_folded(column: ColumnElement[Any]) -> bool:
-    """Whether search looks into it, and nothing else does."""
-    return str(column.key).startswith("folded")
+    found = select(entries.c.day).where(MINE, where).order_by(order).limit(limit)
+    return (_OLDEST_FIRST if oldest else _NEWEST_FIRST).where(_shown.c.day.in_(found))
 
 
 def select_songs(where: ColumnElement[bool], limit: int) -> Select[Any]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Executable, Select, extract, func, select
+from sqlalchemy import Engine, Executable, extract, func, select
 
-from diary.insight import MonthCount, MoodCount, MoodDay, WeekdayMean, YearDay
+from diary.insight import MonthCount, MoodDay, YearDay
 from diary.storage.database import reading
 from diary.storage.rows import MINE, WITHIN, its_mood, track_key
 from diary.storage.tables import entries, moods, tracks
@@ -14,16 +14,15 @@ from diary.storage.wall import rows_of
 
 _HAS_MOOD = entries.c.mood_id.is_not(None)
 _YEAR, _MONTH = extract("year", entries.c.day), extract("month", entries.c.day)
-_SUNDAY_FIRST = extract("dow", entries.c.day)
-_MEAN = func.avg(moods.c.valence)
-
-
-def _of_moods(what: Select[Any]) -> Select[Any]:
-    return what.select_from(entries).join(moods, its_mood(entries)).where(WITHIN)
 
 
 # Made once: to put a query together takes as long as many a query.
-_MOOD_DAYS = _of_moods(select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)).order_by(entries.c.day)
+_MOOD_DAYS = (
+    select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)
+    .join(moods, its_mood(entries))
+    .where(WITHIN)
+    .order_by(entries.c.day)
+)
 _MOOD_IDS = select(entries.c.day, entries.c.mood_id).where(WITHIN, _HAS_MOOD).order_by(entries.c.day)
 _YEAR_DAYS = (
     select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)
@@ -34,13 +33,6 @@ _YEAR_DAYS = (
     .order_by(entries.c.day)
 )
 _FIRST_DAY = select(entries.c.day).where(MINE).order_by(entries.c.day).limit(1)
-_MOOD_COUNTS = (
-    select(_YEAR, _MONTH, entries.c.mood_id, func.count())
-    .where(WITHIN, _HAS_MOOD)
-    .group_by(_YEAR, _MONTH, entries.c.mood_id)
-    .order_by(_YEAR, _MONTH, entries.c.mood_id)
-)
-_WEEKDAY_MEANS = _of_moods(select(_SUNDAY_FIRST, _MEAN, func.count())).group_by(_SUNDAY_FIRST)
 _MONTHS = select(_YEAR, _MONTH, func.count()).where(MINE).group_by(_YEAR, _MONTH).order_by(_YEAR, _MONTH)
 # Each end is one step in the index; min and max together would read every day.
 _WITH_MOOD = select(entries.c.day).where(MINE, _HAS_MOOD).limit(1)
@@ -69,16 +61,6 @@ class SumStore:
         """The first written day, whether it has a mood or not."""
         rows = self._ask(_FIRST_DAY, owner_id)
         return rows[0][0] if rows else None
-
-    def mood_counts(self, owner_id: str, first: date, last: date) -> tuple[MoodCount, ...]:
-        """How often each mood was noted in each month, oldest month first."""
-        rows = self._ask(_MOOD_COUNTS, owner_id, first, last)
-        return tuple(MoodCount(int(year), int(month), mood, days) for year, month, mood, days in rows)
-
-    def weekday_means(self, owner_id: str, first: date, last: date) -> tuple[WeekdayMean, ...]:
-        """The mean valence of each weekday that has a mood, Monday first."""
-        rows = self._ask(_WEEKDAY_MEANS, owner_id, first, last)
-        return tuple(sorted((WeekdayMean((int(d) + 6) % 7, mean, n) for d, mean, n in rows), key=lambda w: w.weekday))
 
     def months(self, owner_id: str) -> tuple[MonthCount, ...]:
         """How many days of each month are written, oldest first."""

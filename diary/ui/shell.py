@@ -35,10 +35,12 @@ try:
     tab().moods = current_diary().all_moods()
     frame.colours(tab().moods)
     frame.notice()
+    tab().is_whole = True
     page.run()
 except DiaryError as error:
     if isinstance(error, EndedError):
         begin_anew()
     frame.out_of_reach(text.plain(str(error)), typed=rescue())
 finally:
+    tab().is_whole = False
     log.end_request()

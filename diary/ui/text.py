@@ -14,6 +14,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:$<>&^=\"'/@])")
 _JOINED = re.compile(r":(?=[a-z/])|(?<=\w)@(?=\w)|[<>=~-](?=[<>=~-])|www(?=\.)", re.IGNORECASE)
 # A note without any of these is what it looks like.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<\0\ud800-\udfff]|(^|[\r\n])\s*([#>+=~-]|\d)")
+_WEEKDAYS, _MONTHS = tuple(calendar.day_name), tuple(calendar.month_name)  # the originals ask the locale each time
 WORD_JOINER = "\u2060"  # invisible; keeps apart what Streamlit would read as a link, an icon, a colour or an arrow
 
 
@@ -75,12 +76,12 @@ def _bare(note: str) -> str:
 
 def weekday(day: date) -> str:
     """Sunday."""
-    return calendar.day_name[day.weekday()]
+    return _WEEKDAYS[day.weekday()]
 
 
 def month(day: date) -> str:
     """November."""
-    return calendar.month_name[day.month]
+    return _MONTHS[day.month]
 
 
 def dated(day: date) -> str:

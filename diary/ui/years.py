@@ -1,6 +1,6 @@
 """The parts of the year page: what the address asks for, the controls that change it, and where a place leads."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from datetime import date
 from typing import Literal
 
@@ -34,6 +34,12 @@ def year_shown(first: date, today: date) -> int:
 def view_shown() -> str:
     """The view the address names, pixels where it names none."""
     return next((name for name, word in VIEWS.items() if word == param("shelf")), "Pixels")
+
+
+def heading(shown: Sequence[int], sentence: str) -> None:
+    """The years that are shown, newest first, and what can be said of them."""
+    said = f"{shown[-1]}–{shown[0]}" if len(shown) > 1 else f"{shown[0]}"
+    st.html(f'<header class="date"><h1>{said}</h1></header><p class="lead">{text.html(sentence)}</p>')
 
 
 def tools(year: int, view: str, years: range) -> None:

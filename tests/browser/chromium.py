@@ -1,4 +1,7 @@
-"""The browser of the tests: Chromium or Chrome as the system has it, else Playwright's own."""
+"""The browser of the tests: Chromium or Chrome as the system has it, else Playwright's own.
+
+Chromium's shell without a window comes first: it draws the same with a third less work.
+"""
 
 import shutil
 import sys
@@ -7,10 +10,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 MISSING = (
-    "The tests in a browser need Chromium: 'apt install chromium' on Debian, "
+    "The tests in a browser need Chromium: 'apt install chromium-headless-shell' on Debian, "
     "'.venv/bin/playwright install chromium' elsewhere."
 )
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
     "--no-sandbox",  # a container's root may not make one; the pages come from this machine alone
     "--disable-gpu",

@@ -103,8 +103,6 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_days(database
         "mood_ids": lambda diary: diary.sums.mood_ids(date.min, date.max),
         "year_days": lambda diary: diary.sums.year_days(date.min, date.max),
         "first_day": lambda diary: diary.sums.first_day(),
-        "mood_counts": lambda diary: diary.sums.mood_counts(date.min, date.max),
-        "weekday_means": lambda diary: diary.sums.weekday_means(date.min, date.max),
         "months": lambda diary: diary.sums.months(),
         "mood_span": lambda diary: diary.sums.span(),
     }

@@ -1,0 +1,47 @@
+"""A part of a page that is drawn again by itself when something on it is used, without what stands around it."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import streamlit as st
+
+from diary import log
+from diary.errors import DiaryError
+from diary.ui.state import current_diary, tab
+
+
+def part(draw: Callable[[], None]) -> Callable[[], None]:
+    """Make ``draw`` such a part; what it shows it reads itself, as it is drawn again long after the page was.
+
+    What the shell knows and looks after is left to it: where that does not hold any more, or something fails, the whole
+    page is drawn anew.
+    """
+    failed: list[DiaryError] = []
+
+    @st.fragment
+    @wraps(draw)
+    def drawn() -> None:
+        if tab().is_whole:
+            try:
+                draw()
+            except DiaryError as error:
+                failed.append(error)  # Streamlit would show it in its own way
+            return
+        try:
+            tab().finish()
+            is_known = current_diary().all_moods() == tab().moods
+            if is_known:
+                draw()
+        except DiaryError:
+            is_known = False
+        finally:
+            log.end_request()
+        if not is_known:
+            st.rerun()
+
+    def whole() -> None:
+        drawn()
+        if failed:
+            raise failed.pop()
+
+    return whole
