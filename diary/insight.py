@@ -10,6 +10,7 @@ from datetime import date
 from itertools import groupby
 from math import sqrt
 from statistics import fmean
+from typing import NamedTuple
 
 from diary.model import Mood
 from diary.periods import Step
@@ -18,9 +19,8 @@ FEW = 3  # a mean of fewer days or months tells nothing
 SEEN = 0.1  # a smaller difference in valence or arousal is called none
 
 
-@dataclass(frozen=True, slots=True)
-class MoodDay:
-    """One day that has a mood; valence and arousal run from −1 to 1."""
+class MoodDay(NamedTuple):
+    """One day that has a mood; valence and arousal run from −1 to 1. Thousands are made for one page."""
 
     day: date
     mood_id: str
@@ -32,8 +32,7 @@ class MoodDay:
         return 1
 
 
-@dataclass(frozen=True, slots=True)
-class YearDay:
+class YearDay(NamedTuple):
     """One written day as the shelf of a year shows it: its ``mood`` if it has one, its song's label, its picture.
 
     ``title`` is None where it has no song. ``source`` is the catalogue that ``artwork_url`` comes from.

@@ -45,7 +45,9 @@ from diary.storage.wall import rows_of
 _LIMIT = bindparam("limit", type_=Integer)
 _DAYS = select_days(entries).where(MINE)
 _DAY = _DAYS.where(entries.c.day == bindparam("day"))
-_ROW = select_days(entries).where(entries.c.owner_id == bindparam("owner"), entries.c.day == bindparam("day"))
+_ROW = select_days(entries, entries.c.deleted_at).where(
+    entries.c.owner_id == bindparam("owner"), entries.c.day == bindparam("day")
+)
 _NEWEST, _OLDEST = select_some(WITHIN, _LIMIT), select_some(WITHIN, _LIMIT, oldest=True)
 _ON_DAYS = _DAYS.where(entries.c.day.in_(bindparam("days", expanding=True))).order_by(entries.c.day.desc())
 _COUNT = select(func.count()).select_from(entries).where(MINE)
@@ -67,8 +69,8 @@ class EntryStore:
     def find_last(self, owner_id: str, day: date) -> tuple[Entry | None, int]:
         """The entry of ``day``, and the revision its row holds, also when it was deleted; 0 for a day never written."""
         with reading(self._engine, rows_of(owner_id)) as connection:
-            row = connection.execute(_ROW, {"owner": owner_id, "day": day}).mappings().one_or_none()
-        return (entry_of(row) if row and not row["deleted_at"] else None), row["revision"] if row else 0
+            row = connection.execute(_ROW, {"owner": owner_id, "day": day}).one_or_none()
+        return (entry_of(row) if row and not row.deleted_at else None), row.revision if row else 0
 
     def find(
         self,
@@ -98,7 +100,7 @@ class EntryStore:
         """All entries, oldest first, read as they are asked for: few at a time, as each may hold a long note."""
         query = _DAYS.order_by(entries.c.day)
         with reading(self._engine, rows_of(owner_id), still=True) as connection:
-            for row in connection.execution_options(yield_per=40).execute(query, {"owner": owner_id}).mappings():
+            for row in connection.execution_options(yield_per=40).execute(query, {"owner": owner_id}):
                 yield entry_of(row)
 
     def count(self, owner_id: str) -> int:
@@ -110,7 +112,7 @@ class EntryStore:
         """Songs of one's own past in whose title or artist every word of ``text`` occurs, most chosen first."""
         query = select_songs(and_(MINE, *map(in_song, words(text))), limit)
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return tuple(map(past_song_of, connection.execute(query, {"owner": owner_id}).mappings()))
+            return tuple(map(past_song_of, connection.execute(query, {"owner": owner_id})))
 
     def write(self, owner_id: str, entry: Entry, over: int, now: datetime, former: int | None = None) -> None:
         """Put ``entry`` in the place of the day's revision ``over`` (0: of nothing), which is kept as a former version.
@@ -179,7 +181,7 @@ class EntryStore:
 
     def _read(self, owner_id: str, query: Select[Any], **bound: object) -> tuple[Entry, ...]:
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return tuple(entry_of(row) for row in connection.execute(query, {"owner": owner_id, **bound}).mappings())
+            return tuple(map(entry_of, connection.execute(query, {"owner": owner_id, **bound})))
 
 
 def _batches(new: Iterable[Entry]) -> Iterator[list[Entry]]:

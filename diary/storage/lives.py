@@ -32,13 +32,13 @@ class LifeStore:
         """At most ``limit`` of its days, the newest ones before the day ``before``, newest first."""
         where = _days_of(subject)
         query = select_some(and_(where, entries.c.day < before) if before else where, limit)
-        return tuple(entry_of(row._mapping) for row in self._rows(owner_id, query, subject))
+        return tuple(entry_of(row) for row in self._rows(owner_id, query, subject))
 
     def songs(self, owner_id: str, artist: str, limit: int) -> tuple[PastSong, ...]:
         """The artist's songs, most chosen first."""
         subject = Subject(artist=artist)
         query = select_songs(_days_of(subject), limit)
-        return tuple(past_song_of(row._mapping) for row in self._rows(owner_id, query, subject))
+        return tuple(past_song_of(row) for row in self._rows(owner_id, query, subject))
 
     def names(self, owner_id: str, limit: int) -> Names:
         """Artists and tags of most days."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from diary.errors import InvalidMoodError
 from diary.model import Mood
@@ -13,19 +13,16 @@ from diary.query import folded_line
 from diary.storage.tables import moods, people
 
 _COLUMNS = ("id", "name", "emoji", "light", "dark", "valence", "arousal", "hidden", "retired")
-
-
-def mood_of(row: RowMapping, prefix: str = "") -> Mood | None:
-    """The mood in a row whose columns are named with ``prefix``; None where an outer join found none."""
-    if row[f"{prefix}id"] is None:
-        return None
-    return _mood(*(row[prefix + name] for name in _COLUMNS))
+MOOD = tuple(moods.c[name].label(f"mood_{name}") for name in _COLUMNS)  # what `mood_of` reads
 
 
 @lru_cache(maxsize=1000)
-def _mood(*values: Any) -> Mood:
-    """One mood is in many rows, and is checked once."""
-    return Mood(*values)
+def mood_of(*values: Any) -> Mood | None:
+    """The mood whose columns `MOOD` hold these ``values``; None where an outer join found none.
+
+    One mood is in many rows, and is checked once.
+    """
+    return None if values[0] is None else Mood(*values)
 
 
 def values_of(mood: Mood) -> dict[str, object]:

@@ -14,7 +14,7 @@ from diary.errors import AwayError, EndedError, NotFoundError, StorageError
 from diary.model import BUILT_IN_MOODS, Mood, Unsaved
 from diary.protocols import ENDED, RESTORED
 from diary.storage.database import put_row, reading, writing
-from diary.storage.moods import hold_moods, mood_of, names_in_use, put_moods, refuse_twin, values_of
+from diary.storage.moods import MOOD, hold_moods, mood_of, names_in_use, put_moods, refuse_twin, values_of
 from diary.storage.photos.keys import folder_of
 from diary.storage.tables import drafts, entries, marks, moods, people, revisions
 from diary.storage.wall import rows_of
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 # Asked for on every page, so they are put together once.
 _CUTOFF = select(people.c.day_cutoff_hour).where(people.c.owner_id == bindparam("owner"))
 _MOODS = (
-    select(moods).where(moods.c.owner_id == bindparam("owner")).order_by(moods.c.retired, moods.c.position, moods.c.id)
+    select(*MOOD).where(moods.c.owner_id == bindparam("owner")).order_by(moods.c.retired, moods.c.position, moods.c.id)
 )
 
 
@@ -129,11 +129,11 @@ class PersonStore:
     def moods(self, owner_id: str) -> tuple[Mood, ...]:
         """All moods the person has, in their order, hidden and retired ones too."""
         with reading(self._engine, rows_of(owner_id)) as connection:
-            rows = connection.execute(_MOODS, {"owner": owner_id}).mappings().all()
+            rows = connection.execute(_MOODS, {"owner": owner_id}).all()
         if not rows:
             self.recognise(owner_id)
             return BUILT_IN_MOODS
-        return tuple(mood for row in rows if (mood := mood_of(row)))
+        return tuple(mood for row in rows if (mood := mood_of(*row)))
 
     def add_mood(self, owner_id: str, mood: Mood) -> None:
         """Add a mood behind the others. Raises InvalidMoodError when a current one has its name."""

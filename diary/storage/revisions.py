@@ -51,31 +51,31 @@ class RevisionStore:
     def of_day(self, owner_id: str, day: date, limit: int | None) -> tuple[Former, ...]:
         """What the day was before, newest first, at most ``limit`` of them; the times it was empty are left out."""
         query = (
-            select_days(revisions)
+            select_days(revisions, revisions.c.replaced_at)
             .where(revisions.c.owner_id == owner_id, revisions.c.day == day, revisions.c.deleted_at.is_(None))
             .order_by(revisions.c.revision.desc())
             .limit(limit)
         )
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return tuple(Former(entry_of(row), row["replaced_at"]) for row in connection.execute(query).mappings())
+            return tuple(Former(entry_of(row), row.replaced_at) for row in connection.execute(query))
 
     def find(self, owner_id: str, day: date, revision: int) -> Entry | None:
         """What the day was at ``revision``; None where that is not kept, or the day was empty then."""
         query = select_days(revisions).where(_is(owner_id, day, revision), revisions.c.deleted_at.is_(None))
         with reading(self._engine, rows_of(owner_id)) as connection:
-            row = connection.execute(query).mappings().one_or_none()
+            row = connection.execute(query).one_or_none()
         return entry_of(row) if row else None
 
     def deleted(self, owner_id: str, limit: int) -> tuple[Former, ...]:
         """The days in the trash, those deleted last first."""
         query = (
-            select_days(entries)
+            select_days(entries, entries.c.deleted_at)
             .where(entries.c.owner_id == owner_id, entries.c.deleted_at.is_not(None))
             .order_by(entries.c.deleted_at.desc(), entries.c.day.desc())
             .limit(limit)
         )
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return tuple(Former(entry_of(row), row["deleted_at"]) for row in connection.execute(query).mappings())
+            return tuple(Former(entry_of(row), row.deleted_at) for row in connection.execute(query))
 
     def find_deleted(self, owner_id: str, day: date) -> Entry | None:
         """The day as it lies in the trash."""
@@ -83,7 +83,7 @@ class RevisionStore:
             entries.c.owner_id == owner_id, entries.c.day == day, entries.c.deleted_at.is_not(None)
         )
         with reading(self._engine, rows_of(owner_id)) as connection:
-            row = connection.execute(query).mappings().one_or_none()
+            row = connection.execute(query).one_or_none()
         return entry_of(row) if row else None
 
     def forget(self, before: datetime) -> Forgotten:

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, RowMapping, Select, and_, bindparam, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Row, Select, and_, bindparam, case, func, select
 
 from diary.model import Entry, PastSong, Song
 from diary.query import folded_line
-from diary.storage.moods import mood_of
+from diary.storage.moods import MOOD, mood_of
 from diary.storage.tables import entries, moods, tracks
-from diary.storage.tracks import track_of
+from diary.storage.tracks import TRACK, track_of
 
-MOOD = [column.label(f"mood_{column.name}") for column in moods.c if column.name not in {"owner_id", "folded_name"}]
-TRACK = [column.label(f"track_{column.name}") for column in tracks.c]
+_OWN = ("day", "note", "photo", "zone", "revision", "created_at", "updated_at", "tags")
+_SONG = ("song_title", "song_artist", "spotify_id", "mbid")
 
 
 def mine(owner_id: str | BindParameter[str], table: FromClause = entries) -> ColumnElement[bool]:
@@ -39,15 +39,11 @@ def track_key(song: FromClause) -> ColumnElement[str]:
     )
 
 
-def select_days(table: FromClause) -> Select[Any]:
-    """Days of ``table``, with their moods and cached tracks, ready for `entry_of`."""
-    own = (
-        column
-        for column in table.c
-        if column.name not in {"owner_id", "mood_id"} and not column.name.startswith("folded")  # what search looks into
-    )
+def select_days(table: FromClause, *more: ColumnElement[Any]) -> Select[Any]:
+    """Days of ``table`` with their moods and cached tracks, ready for `entry_of`; ``more`` columns come last."""
+    own = (table.c[name] for name in (*_OWN, *_SONG))
     return (
-        select(*own, *MOOD, *TRACK)
+        select(*own, *MOOD, *TRACK, *more)
         .outerjoin(moods, its_mood(table))
         .outerjoin(tracks, tracks.c.key == track_key(table))
     )
@@ -67,7 +63,7 @@ def select_some(where: ColumnElement[bool], limit: BindParameter[int] | int, *, 
 
 def select_songs(where: ColumnElement[bool], limit: int) -> Select[Any]:
     """The songs of some days with their cached tracks, most chosen first, ready for `past_song_of`."""
-    what = (entries.c.song_title, entries.c.song_artist, entries.c.spotify_id, entries.c.mbid)
+    what = [entries.c[name] for name in _SONG]
     times, last_day = func.count().label("times"), func.max(entries.c.day).label("last_day")
     songs = select(*what, times, last_day).where(where, entries.c.song_title.is_not(None)).group_by(*what)
     most = songs.order_by(times.desc(), last_day.desc()).limit(limit).subquery()
@@ -107,27 +103,25 @@ def folded_of(title: str, artist: str, note: str, tags: Iterable[str]) -> dict[s
     }
 
 
-def song_of(row: RowMapping) -> Song | None:
-    """The song in a row, None where the day has none."""
-    return None if row["song_title"] is None else _song(row)
-
-
-def _song(row: RowMapping) -> Song:
-    return Song(row["song_title"], row["song_artist"], row["spotify_id"], row["mbid"])
-
-
-def past_song_of(row: RowMapping) -> PastSong:
+def past_song_of(row: Row[*tuple[Any, ...]]) -> PastSong:
     """The song in a row of `select_songs`."""
-    return PastSong(_song(row), track_of(row, "track_"), row["times"], row["last_day"])
+    title, artist, spotify_id, mbid, times, last_day, *track = row
+    return PastSong(Song(title, artist, spotify_id, mbid), track_of(*track), times, last_day)
 
 
-def entry_of(row: RowMapping) -> Entry:
+def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     """The entry in a row of `select_days`."""
-    same = ("day", "note", "photo", "zone", "revision", "created_at", "updated_at")
+    day, note, photo, zone, revision, created_at, updated_at, tags, title, artist, spotify_id, mbid, *others = row
     return Entry(
-        **{name: row[name] for name in same},
-        mood=mood_of(row, "mood_"),
-        song=song_of(row),
-        tags=tuple(row["tags"]),
-        track=track_of(row, "track_"),
+        day=day,
+        mood=mood_of(*others[: len(MOOD)]),
+        song=None if title is None else Song(title, artist, spotify_id, mbid),
+        note=note,
+        tags=tuple(tags),
+        photo=photo,
+        zone=zone,
+        revision=revision,
+        created_at=created_at,
+        updated_at=updated_at,
+        track=track_of(*others[len(MOOD) : len(MOOD) + len(TRACK)]),
     )

@@ -1,25 +1,21 @@
 """The cache of tracks: public facts from outside catalogues, to be refreshed or thrown away."""
 
-from sqlalchemy import Engine, RowMapping, delete, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, delete, select
 
 from diary.model import Track
 from diary.storage.database import put_row, reading, writing
 from diary.storage.tables import tracks
 
+_COLUMNS = ("key", "title", "artists", "fetched_at", "album", "artwork_url", "duration")
+TRACK = tuple(tracks.c[name].label(f"track_{name}") for name in _COLUMNS)  # what `track_of` reads
 
-def track_of(row: RowMapping, prefix: str = "") -> Track | None:
-    """The track in a row whose columns are named with ``prefix``; None where an outer join found none."""
-    if row[f"{prefix}key"] is None:
-        return None
-    return Track(
-        key=row[f"{prefix}key"],
-        title=row[f"{prefix}title"],
-        artists=tuple(row[f"{prefix}artists"]),
-        fetched_at=row[f"{prefix}fetched_at"],
-        album=row[f"{prefix}album"],
-        artwork_url=row[f"{prefix}artwork_url"],
-        duration=row[f"{prefix}duration"],
-    )
+
+def track_of(key: str | None, title: str, artists: Sequence[str], *rest: Any) -> Track | None:
+    """The track whose columns `TRACK` hold these values; None where an outer join found none."""
+    return None if key is None else Track(key, title, tuple(artists), *rest)
 
 
 class TrackStore:
@@ -31,8 +27,8 @@ class TrackStore:
     def find(self, key: str) -> Track | None:
         """The cached track, however old."""
         with reading(self._engine) as connection:
-            row = connection.execute(select(tracks).where(tracks.c.key == key)).mappings().one_or_none()
-        return track_of(row) if row else None
+            row = connection.execute(select(*TRACK).where(tracks.c.key == key)).one_or_none()
+        return track_of(*row) if row else None
 
     def keep(self, track: Track) -> None:
         """Cache ``track`` in place of what was known before."""

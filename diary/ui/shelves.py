@@ -27,7 +27,10 @@ class Shelf:
         numbers = {mood: number for number, mood in enumerate(shown)}
         self._moods, self._patterns = shown, patterns.of_moods(shown)
         self._classes = {ident: f"p{numbers[mood]}" for ident, mood in moods.items()}
-        self._names = {ident: text.html(mood.name) for ident, mood in moods.items()}
+        self._places: dict[str | None, str] = {None: ' class=none title="no mood noted'}
+        self._places |= {
+            ident: f' class={self._classes[ident]} title="{text.html(mood.name)}' for ident, mood in moods.items()
+        }
 
     def pixels(self, year: int, days: Iterable[YearDay], today: date) -> str:
         """The year as 12 months of places in the colours and patterns of their moods."""
@@ -84,13 +87,11 @@ class Shelf:
 
     def _place(self, day: YearDay) -> str:
         """What a written day looks like and says."""
-        look, said = ("none", "no mood noted")
-        if day.mood:
-            look, said = self._classes[day.mood.mood_id], self._names[day.mood.mood_id]
-        if day.title is not None:
-            song = day.title or "a song by its link"
-            said += f", {text.html(f'{song} by {day.artist}' if day.artist else song)}"
-        return f' class={look} title="{said}"'
+        place = self._places[day.mood.mood_id if day.mood else None]
+        if day.title is None:
+            return f'{place}"'
+        song = day.title or "a song by its link"
+        return f'{place}, {text.html(f"{song} by {day.artist}" if day.artist else song)}"'
 
     def _rules(self, shown: Iterable[str]) -> str:
         rules = []
