@@ -32,8 +32,7 @@ def _component() -> Callable[..., object]:
 
 def scroll_by_finger() -> None:
     """Let a finger that starts on a chart scroll the page."""
-    with st.container(key="fingers"):
-        _component()(data={}, key="fingers-script")
+    _component()(data={}, key="fingers-script")
 
 
 def period_control() -> Period:

@@ -11,11 +11,12 @@ from diary.ui import cards, text
 from diary.ui.state import tab
 
 # Names the landmark and the current page, which `st.page_link` does not, and puts something calm where a picture fails:
-# a drawn cover for artwork, the reason for a photo.
+# a drawn cover for artwork, the reason for a photo. Tells the stylesheet when the page has opened.
 # A field sends its text some 100 ms after it was left. A tap on a link would be quicker, and the text would be lost:
 # so the field is left at the touch, and the link waits for it. The way back has the field left too.
 _SCRIPT = """
 const LATE = 250, LOST = '/app/static/lost.svg';
+setTimeout(() => { document.documentElement.dataset.open = ''; }, 1000);
 export default function({data}) {
   const bar = document.querySelector('[class*=st-key-nav-]');
   if (bar) {
@@ -92,8 +93,7 @@ def navigation(pages: Sequence[StreamlitPage], icons: Sequence[str], current: St
         st.html('<span class="brand">Music Diary</span>')
         for page, icon in zip(pages, icons, strict=True):
             st.page_link(page, label=page.title, icon=f":material/{icon}:")
-    with st.container(key="frame"):
-        _component()(data={"place": place}, key="frame-script")
+    _component()(data={"place": place}, key="frame-script")
 
 
 def notice() -> None:

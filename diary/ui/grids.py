@@ -1,4 +1,7 @@
-"""Grids of days: each is one block of HTML with real buttons, however many days it shows."""
+"""Grids of days: each is one block of HTML with real buttons, however many days it shows.
+
+A script that is not seen stands beside the block and tells which of its days was chosen.
+"""
 
 import calendar
 from collections.abc import Callable, Mapping
@@ -49,19 +52,21 @@ const beside = (places, from, [right, down]) => {
   return best;
 };
 export default function({data, parentElement, setTriggerValue}) {
-  const box = parentElement.querySelector('div');
+  const box = parentElement.closest(`.st-key-${data.grid}`);
   const reach = place => {
     box.querySelectorAll('.shelf [tabindex="0"]').forEach(other => other.tabIndex = -1);
     if (place) place.tabIndex = 0;
   };
-  if (box.shown !== data.html) {
-    box.innerHTML = data.html;
-    box.shown = data.html;
-    box.querySelectorAll('[data-days]').forEach(fill);
-    box.querySelectorAll('.shelf td[title]').forEach(date);
-    box.querySelectorAll('.shelf button').forEach(button => button.tabIndex = -1);
-    reach(box.querySelector('.shelf [aria-current]') || box.querySelector(PLACES));
-  }
+  const prepare = () => box.querySelectorAll('.shelf:not([data-ready])').forEach(shelf => {
+    shelf.dataset.ready = '';
+    shelf.querySelectorAll('[data-days]').forEach(fill);
+    shelf.querySelectorAll('td[title]').forEach(date);
+    shelf.querySelectorAll('button').forEach(button => button.tabIndex = -1);
+    reach(shelf.querySelector('[aria-current]') || shelf.querySelector(PLACES));
+  });
+  prepare();
+  const watch = new MutationObserver(prepare);  // the block is drawn anew when it changes
+  watch.observe(box, {childList: true, subtree: true});
   box.onclick = event => {
     const place = event.target.closest(`[data-day], ${PLACES}`);
     if (!place) return;
@@ -79,13 +84,14 @@ export default function({data, parentElement, setTriggerValue}) {
     event.preventDefault();
     if (to) { reach(to); to.focus(); }
   };
+  return () => watch.disconnect();
 }
 """
 
 
 @cache
 def _component() -> Callable[..., object]:
-    return st.components.v2.component("diary_days", html="<div></div>", js=_SCRIPT, isolate_styles=False)
+    return st.components.v2.component("diary_days", js=_SCRIPT, isolate_styles=False)
 
 
 def place_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None) -> str | None:
@@ -93,13 +99,15 @@ def place_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None
 
     ``on_choose`` is called before the page runs.
     """
-    _component()(data={"html": html}, key=key, on_day_change=on_choose)
+    with st.container(key=key):
+        st.html(html)
+        _component()(data={"grid": key}, key=f"{key}-script", on_day_change=on_choose)
     return chosen_on(key)
 
 
 def chosen_on(key: str) -> str | None:
     """What was just chosen on the grid ``key``."""
-    return getattr(value(key), "day", None) or None
+    return getattr(value(f"{key}-script"), "day", None) or None
 
 
 def day_grid(key: str, html: str) -> date | None:

@@ -1,13 +1,17 @@
 """The page that Streamlit fills, as it is sent first: with the diary's own looks in it from the beginning.
 
 Looks that came with the first run of the script would come after what they dress. Streamlit's own font, which the page
-would fetch ahead, is not used.
+would fetch ahead, is not used. What draws an element Streamlit fetches when it meets the first of its kind, and leaves
+its place empty until then: what every page needs is fetched ahead.
 """
 
 import hashlib
+import json
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -16,6 +20,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
 FONTS = ("figtree-latin-wght-normal", "young-serif-latin-400-normal")  # on every page
+_ELEMENTS = (  # by their names in Streamlit's list of files
+    "elements/Html/Html",
+    "elements/PageLink/PageLink",
+    "widgets/BidiComponent/BidiComponent",
+    "widgets/Button/Button",
+    "widgets/ButtonGroup/ButtonGroup",
+    "widgets/TextInput/TextInput",
+)
 _UNUSED_FONT = re.compile(r'<link\s+rel="preload"\s+href="[^"]*/SourceSans[^>]*>')
 
 
@@ -44,11 +56,25 @@ class Page:
 @cache
 def page() -> str:
     """Streamlit's page with our stylesheet and fonts."""
-    theirs = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    folder = Path(st.__file__).parent / "static"
+    theirs = (folder / "index.html").read_text(encoding="utf-8")
+    listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    needed = dict.fromkeys(file for name in _ELEMENTS for file in _modules(listed, f"../lib/src/components/{name}.tsx"))
+    modules = "".join(
+        f'<link rel="modulepreload" crossorigin href="./{file}">' for file in needed if file not in theirs
+    )
     fonts = "".join(
         f'<link rel="preload" href="./app/static/fonts/{name}.woff2" as="font" type="font/woff2" crossorigin>'
         for name in FONTS
     )
     version = hashlib.sha256((STATIC / "diary.css").read_bytes()).hexdigest()[:12]
     looks = f'<link rel="stylesheet" href="./app/static/diary.css?{version}">'  # last: it overrules theirs
-    return _UNUSED_FONT.sub(fonts, theirs).replace("</body>", f"{looks}</body>")
+    return _UNUSED_FONT.sub(fonts, theirs).replace("</head>", f"{modules}</head>").replace("</body>", f"{looks}</body>")
+
+
+def _modules(listed: Mapping[str, Any], name: str) -> Iterator[str]:
+    """The file of one of Streamlit's modules and those that it needs, as ``listed``; all need its first one."""
+    yield listed[name]["file"]
+    for other in listed[name].get("imports", ()):
+        if other != "index.html":
+            yield from _modules(listed, other)
