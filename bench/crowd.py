@@ -32,7 +32,8 @@ def throughput(servers: Servers, found: Found) -> None:
 def _tab(stack: ExitStack, server: DiaryServer) -> Callable[[], object]:
     tab = stack.enter_context(Session(server.url, "timeline"))
     rerun(tab)
-    return lambda: rerun(tab)
+    part = tab.last.part
+    return lambda: rerun(tab, part)
 
 
 def _reader(stack: ExitStack, flask: FlaskServer) -> Callable[[], object]:

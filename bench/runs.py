@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 from bench import rounds
 from bench.aims import AIMS, Found
 from bench.rounds import Act, Block, Figure
-from bench.servers import Servers, get
+from bench.servers import FlaskServer, Servers, get
 from bench.session import Answer, Session
-from tests.browser.server import PROJECT
+from tests.browser.server import PROJECT, DiaryServer
 from tests.builders import statements
 
 PAGES = {
@@ -31,11 +31,13 @@ PAGES = {
 }
 FIXED = ("Today", "Timeline", "Calendar", "Moods")  # pages that show a fixed number of days
 DAYS = 20  # on a page of the timeline
+WHOLE = ", whole"
+LABELS = {"": "floor: empty page", "block20": "floor: 20 cards", "block50": "floor: 50 cards"}
 
 
-def rerun(tab: Session) -> float:
-    """The seconds of one more run. Raises AssertionError where it fails."""
-    answer = tab.run()
+def rerun(tab: Session, part: str = "") -> float:
+    """The seconds of one more run, of a ``part`` of the page or of all. Raises AssertionError where it fails."""
+    answer = tab.run(part)
     kinds = {message.delta.new_element.WhichOneof("type") for message in answer.messages}
     assert "exception" not in kinds, answer.texts
     return answer.seconds
@@ -48,36 +50,51 @@ def first_run(base: str, page: str, query: str = "") -> float:
 
 
 def pages(servers: Servers, found: Found) -> None:
-    """P1, P3, P9, P10 and the cost of each page against an empty one."""
+    """P1, P3, P9, P10 and the cost of each page against an empty one.
+
+    A page of the diary runs again in part where something on it is used; what all of it would cost is told beside.
+    """
     diary, floor, flask = servers.many, servers.floor, servers.flask
     with ExitStack() as stack:
         tabs = {name: stack.enter_context(Session(floor.url, name)) for name in ("", "block20", "block50")}
         tabs |= {name: stack.enter_context(Session(diary.url, *where)) for name, where in PAGES.items()}
+        for tab in tabs.values():
+            rerun(tab)
+        first = {name: tab.last for name, tab in tabs.items()}  # a rerun leaves out what the browser has already
+        acts: dict[str, Act] = {name: partial(rerun, tab, first[name].part) for name, tab in tabs.items()}
+        acts |= {f"{name}{WHOLE}": partial(rerun, tabs[name]) for name in PAGES}
         http = flask.open()
-        acts: dict[str, Act] = {name: partial(rerun, tab) for name, tab in tabs.items()}
-        for path in ("/timeline?n=20", "/stats", "/search?q=rain"):
-            acts[path] = partial(get, http, path)
-        pids = dict.fromkeys(PAGES, diary.pid) | dict.fromkeys(("", "block20", "block50"), floor.pid)
-        for act in acts.values():
-            act()
-        whole = {name: tab.last for name, tab in tabs.items()}  # a rerun leaves out what the browser has already
-        blocks = rounds.blocks(acts, 24, 4, pids | {path: flask.pid for path in acts if path.startswith("/")})
-        again = {name: tab.last for name, tab in tabs.items()}
+        acts |= {path: partial(get, http, path) for path in ("/timeline?n=20", "/stats", "/search?q=rain")}
+        blocks = rounds.blocks(acts, 24, 4, {name: _server(name, servers).pid for name in acts})
+        again = {name: last_of(act, tabs[name.removesuffix(WHOLE)]) for name, act in acts.items() if name[:1] != "/"}
     figures = found.figures
     figures["P1"] = rounds.ratio(blocks["Timeline"], blocks["block20"])
     figures["P3"] = rounds.cpu_ratio(blocks["Timeline"], blocks["/timeline?n=20"])
     figures["P9a"] = Figure(len(again["Timeline"].messages))
-    figures["P9b"] = Figure(round(bytes_for_days(whole["Timeline"]) / DAYS / 1000, 3), 0.02)
+    figures["P9b"] = Figure(round(bytes_for_days(first["Timeline"]) / DAYS / 1000, 3), 0.02)
     figures["P10a"] = rounds.ratio(blocks["Moods over ten years"], blocks["/stats"])
-    figures["P10b"] = Figure(points(whole["Moods over ten years"]))
+    figures["P10b"] = Figure(points(first["Moods over ten years"]))
     for name in PAGES.keys() & AIMS.keys():
         figures[name] = rounds.ratio(blocks[name], blocks[""])
     asked = queries(diary.env)
-    labels = {"": "floor: empty page", "block20": "floor: 20 cards", "block50": "floor: 50 cards"}
     for name, done in blocks.items():
-        label = labels.get(name, name.replace("/", "Flask: /", 1))
-        size = sent(whole[name], again[name]) if name in whole else ["", "", ""]
-        found.pages.append([label, *cost(done, blocks[""]), *size, str(asked.get(name, ""))])
+        page = name.removesuffix(WHOLE)
+        size = sent(first[page], again[name]) if page in first else ["", "", ""]
+        label = LABELS.get(name, name.replace("/", "Flask: /", 1))
+        found.pages.append([label, *cost(done, blocks[""]), *size, str(asked.get(page, ""))])
+
+
+def _server(name: str, servers: Servers) -> DiaryServer | FlaskServer:
+    """The server that answers what is called ``name``."""
+    if name.startswith("/"):
+        return servers.flask
+    return servers.floor if name in LABELS else servers.many
+
+
+def last_of(act: Act, tab: Session) -> Answer:
+    """What ``tab`` hears when ``act`` is done once more."""
+    act()
+    return tab.last
 
 
 def cost(done: Sequence[Block], empty: Sequence[Block]) -> list[str]:
@@ -87,19 +104,18 @@ def cost(done: Sequence[Block], empty: Sequence[Block]) -> list[str]:
     return [f"{1000 * wall:.1f}", f"{times.value:.2f}", f"{1000 * cpu:.1f}", f"{times_cpu.value:.2f}"]
 
 
-def sent(whole: Answer, again: Answer) -> list[str]:
+def sent(first: Answer, again: Answer) -> list[str]:
     """How many messages a rerun sends, and kB of a first run and of a rerun."""
-    return [str(len(again.messages)), f"{whole.size / 1000:.1f}", f"{again.size / 1000:.1f}"]
+    return [str(len(again.messages)), f"{first.size / 1000:.1f}", f"{again.size / 1000:.1f}"]
 
 
 def bytes_for_days(answer: Answer) -> int:
-    """The size of the messages that carry days."""
-    return sum(message.ByteSize() for message in answer.messages if "data-day" in element_text(message))
+    """The size of the message that carries the page of days."""
+    return sum(message.ByteSize() for message in answer.messages if 'class="card"' in html_of(message))
 
 
-def element_text(message: ForwardMsg) -> str:
-    element = message.delta.new_element
-    return element.bidi_component.json + element.html.body
+def html_of(message: ForwardMsg) -> str:
+    return message.delta.new_element.html.body
 
 
 def points(answer: Answer) -> int:
@@ -152,7 +168,7 @@ def sizes(servers: Servers, found: Found) -> None:
                 for size, server in zip(("few", "many"), both, strict=True):
                     tab = stack.enter_context(Session(server.url, *PAGES[page]))
                     rerun(tab)
-                    acts[f"{page}, {kind}, {size}"] = partial(rerun, tab)
+                    acts[f"{page}, {kind}, {size}"] = partial(rerun, tab, tab.last.part)
         blocks = rounds.blocks(acts, 30, 3)
     for kind in kinds:
         for page in FIXED:

@@ -29,8 +29,9 @@ SEEN = """
 ([what, count, limit]) => new Promise((done, fail) => {
   const look = () => {
     const found = document.querySelectorAll(what);
-    const box = found.length >= count ? found[count - 1].getBoundingClientRect() : {height: 0};
-    if (box.height > 0) return requestAnimationFrame(() => done(performance.timeOrigin + performance.now()));
+    const last = found.length >= count && found[count - 1];
+    const seen = last && last.getBoundingClientRect().height > 0 && getComputedStyle(last).visibility === 'visible';
+    if (seen) return requestAnimationFrame(() => done(performance.timeOrigin + performance.now()));
     if (performance.now() > limit) return fail(new Error(`${found.length} of ${count} ${what}`));
     requestAnimationFrame(look);
   };

@@ -42,6 +42,11 @@ class Answer:
         return found
 
     @property
+    def part(self) -> str:
+        """The first part of the page that can run by itself, a fragment's identifier; empty where there is none."""
+        return next((message.delta.fragment_id for message in self.messages if message.delta.fragment_id), "")
+
+    @property
     def page_not_found(self) -> bool:
         return any(message.WhichOneof("type") == "page_not_found" for message in self.messages)
 
@@ -85,10 +90,10 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def run(self) -> Answer:
-        """Ask for the page, or for it again, and read until the script has finished."""
+    def run(self, part: str = "") -> Answer:
+        """Ask for the page, or for it again, or for a ``part`` of it, and read until the script has finished."""
         begun = time.perf_counter()
-        self._socket.send(self._request())
+        self._socket.send(self._request(part))
         answer = self.last = Answer()
         while True:
             raw = self._socket.recv(PATIENCE)
@@ -106,9 +111,10 @@ class Session:
                 answer.seconds = time.perf_counter() - begun
                 return answer
 
-    def _request(self) -> bytes:
+    def _request(self, part: str) -> bytes:
         message = BackMsg()
         script = message.rerun_script
+        script.fragment_id = part
         script.query_string, script.page_name, script.page_script_hash = self.query, self.page, self._hash
         script.cached_message_hashes.extend(self._cached)
         context = script.context_info

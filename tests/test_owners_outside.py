@@ -235,7 +235,7 @@ CACHES = {
     "diary.ui.shared._parts": "likewise",
     "diary.ui.shared._diary": "by the settings and the owner",
     "diary.music.catalog.make_catalog": "by the settings; what catalogues say is the same for everybody",
-    "diary.storage.moods._mood": "by all that a mood is; only a row of its owner leads there",
+    "diary.storage.moods.mood_of": "by all that a mood is; only a row of its owner leads there",
     "diary.ui.photos._signing_key": "one for the whole database; an address is good for its owner only",
     "diary.ui.rates._limiter": "counts by owner or address",
     "diary.ui.rates._limit": "by the name of the limit",

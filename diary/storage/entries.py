@@ -1,6 +1,6 @@
 """The days of every owner. No method without an owner; what is another's is not there."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,14 +29,15 @@ from diary.storage.people import PersonStore, is_nobodys
 from diary.storage.revisions import hold_version, set_aside
 from diary.storage.rows import (
     MINE,
+    THIS_VERSION,
     WITHIN,
     entry_of,
-    mine,
     past_song_of,
     select_days,
     select_some,
     select_songs,
     values_of,
+    version,
 )
 from diary.storage.tables import entries
 from diary.storage.wall import rows_of
@@ -51,6 +52,8 @@ _ROW = select_days(entries, entries.c.deleted_at).where(
 _NEWEST, _OLDEST = select_some(WITHIN, _LIMIT), select_some(WITHIN, _LIMIT, oldest=True)
 _ON_DAYS = _DAYS.where(entries.c.day.in_(bindparam("days", expanding=True))).order_by(entries.c.day.desc())
 _COUNT = select(func.count()).select_from(entries).where(MINE)
+_NEW, _CHANGE = insert(entries), update(entries).where(THIS_VERSION)
+_TAKE_OUT = _CHANGE.where(entries.c.deleted_at.is_(None))
 _ONE_DAY = timedelta(days=1)
 _BATCH, _LONG = 1000, 300_000  # days, and characters of their notes, written at once: rows hold each text twice
 
@@ -121,19 +124,18 @@ class EntryStore:
         deleted or not, InvalidEntryError when its mood is gone, NotFoundError when that version is.
         """
         values = values_of(entry)
-        there = and_(entries.c.owner_id == owner_id, entries.c.day == entry.day, entries.c.revision == over)
+        change = {**values, "deleted_at": None, **version(owner_id, entry.day, over)}
 
         def put() -> None:
             with writing(self._engine, rows_of(owner_id)) as connection:
-                set_aside(connection, there, now)
-                query = update(entries).where(there).values(**values, deleted_at=None)
-                if connection.execute(query).rowcount:
+                set_aside(connection, owner_id, entry.day, over, now)
+                if connection.execute(_CHANGE, change).rowcount:
                     if former is not None:
                         hold_version(connection, owner_id, entry.day, former)
                 elif over:
                     raise ConflictError(entry.day)
                 else:
-                    connection.execute(insert(entries).values(owner_id=owner_id, **values))
+                    connection.execute(_NEW, {"owner_id": owner_id, **values})
 
         self._attempt(owner_id, [entry], put)
 
@@ -148,11 +150,11 @@ class EntryStore:
             with writing(self._engine, rows_of(owner_id)) as connection:
                 over = _revisions_over(connection, owner_id, new)
                 put_moods(connection, owner_id, brought)
-                _make_room(connection, owner_id, [day for day in sorted(over) if over[day]], now)
+                _make_room(connection, owner_id, over, now)
                 ordered = sorted(new, key=lambda entry: entry.day)  # so that no two who add at once wait for each other
                 for some in _batches(ordered):
                     rows = [{**values_of(e), "owner_id": owner_id, "revision": over[e.day] + 1} for e in some]
-                    connection.execute(insert(entries), rows)
+                    connection.execute(_NEW, rows)
 
         self._attempt(owner_id, new, put)
 
@@ -169,12 +171,11 @@ class EntryStore:
 
     def delete(self, owner_id: str, day: date, revision: int, now: datetime) -> None:
         """Take the day's ``revision`` out of the diary; it can be put back by `write`. Raises ConflictError."""
-        there = and_(mine(owner_id), entries.c.day == day, entries.c.revision == revision)
         try:
             with writing(self._engine, rows_of(owner_id)) as connection:
-                set_aside(connection, there, now)
-                query = update(entries).where(there).values(deleted_at=now, revision=revision + 1)
-                if not connection.execute(query).rowcount:
+                set_aside(connection, owner_id, day, revision, now)
+                change = {"deleted_at": now, "revision": revision + 1, **version(owner_id, day, revision)}
+                if not connection.execute(_TAKE_OUT, change).rowcount:
                     raise ConflictError(day)
         except IntegrityError as error:  # somebody was quicker
             raise ConflictError(day) from error
@@ -209,9 +210,8 @@ def _revisions_over(connection: Connection, owner_id: str, new: Sequence[Entry])
     return over
 
 
-def _make_room(connection: Connection, owner_id: str, days: Sequence[date], now: datetime) -> None:
-    """Take the deleted ``days`` out of the way; what they were is kept as former versions."""
-    for day in days:
-        gone = and_(entries.c.owner_id == owner_id, entries.c.day == day, entries.c.deleted_at.is_not(None))
-        set_aside(connection, gone, now)
-        connection.execute(delete(entries).where(gone))
+def _make_room(connection: Connection, owner_id: str, over: Mapping[date, int], now: datetime) -> None:
+    """Take the deleted days that hold a revision of ``over`` out of the way; it is kept as a former version."""
+    for day in sorted(day for day in over if over[day]):
+        set_aside(connection, owner_id, day, over[day], now)
+        connection.execute(delete(entries).where(THIS_VERSION), version(owner_id, day, over[day]))

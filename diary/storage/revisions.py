@@ -6,26 +6,29 @@ from contextlib import suppress
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delete, exists, insert, select
 
 from diary.errors import NotFoundError
 from diary.model import Entry
 from diary.protocols import RESTORED, Forgotten, Former
 from diary.storage.database import reading, writing
-from diary.storage.rows import entry_of, select_days
+from diary.storage.rows import THIS_VERSION, entry_of, select_days, version
 from diary.storage.tables import UtcDateTime, drafts, entries, marks, revisions
 from diary.storage.wall import EVERYONE, rows_of
 
 _CONTENT = [column.name for column in revisions.c if column.name != "replaced_at"]
+_ASIDE = insert(revisions).from_select(
+    [*_CONTENT, "replaced_at"],
+    select(*(entries.c[name] for name in _CONTENT), bindparam("now", type_=UtcDateTime)).where(THIS_VERSION),
+)
 
 
-def set_aside(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    """Keep the rows of ``entries`` as they stand, in the caller's transaction, before they are changed.
+def set_aside(connection: Connection, owner_id: str, day: date, revision: int, now: datetime) -> None:
+    """Keep ``revision`` of a day as it stands, in the caller's transaction, before it is changed.
 
-    An IntegrityError means that another transaction has changed one of them just now.
+    An IntegrityError means that another transaction has changed it just now.
     """
-    rows = select(*(entries.c[name] for name in _CONTENT), literal(now, UtcDateTime)).where(which)
-    connection.execute(insert(revisions).from_select([*_CONTENT, "replaced_at"], rows))
+    connection.execute(_ASIDE, {**version(owner_id, day, revision), "now": now})
 
 
 def hold_version(connection: Connection, owner_id: str, day: date, revision: int) -> None:

@@ -70,5 +70,5 @@ def test_days_are_found_by_a_mood_of_any_name(
     app = AppTest.from_file(SHELL, default_timeout=30).run()
     app.switch_page("../../pages/timeline.py").run()
     app.button_group(key="offered").select(("mood", name)).run()
-    cards = sum(one.proto.json.count("<article") for one in app.get("bidi_component"))
+    cards = sum(one.body.count("<article") for one in app.html)
     assert cards == 1

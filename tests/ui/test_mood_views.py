@@ -49,7 +49,7 @@ def words(app: AppTest) -> str:
 
 
 def shelf(app: AppTest) -> str:
-    return "".join(json.loads(one.proto.json).get("html", "") for one in app.get("bidi_component"))
+    return "".join(one.body for one in app.html if 'class="shelf' in one.body)
 
 
 def figure(app: AppTest, key: str) -> dict[str, Any]:

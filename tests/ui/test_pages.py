@@ -1,6 +1,5 @@
 """Every page by Streamlit's own test driver: empty, full, with its sources down, and with hostile text."""
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -77,8 +76,7 @@ def words(app: AppTest) -> str:
     assert not app.exception
     kinds = (app.html, app.markdown, app.caption, app.error, app.warning, app.button)
     shown = [getattr(one, "body", None) or getattr(one, "value", None) or one.label for kind in kinds for one in kind]
-    shown = [one for one in shown if not str(one).startswith("<style>")]
-    shown += [json.loads(one.proto.json).get("html", "") for one in app.get("bidi_component")]
+    shown = [one for one in shown if not str(one).endswith("</style>")]
     return "\n".join(str(one) for one in shown).replace("\\", "")  # without the marks that keep Markdown away
 
 
