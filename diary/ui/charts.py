@@ -61,9 +61,11 @@ def month_chart(months: Sequence[MonthMean], stretches: Sequence[Sequence[Level]
         "marker": {"size": 7, "color": [theme.step(month.valence) for month in months], "line": {"width": 0}},
         **STAY,
     }
+    each = -(-len(months) // 120)  # the mean of a year moves slowly: of more than ten years not every month is needed
+    line = _mean_line([stretch[::-each][::-1] for stretch in stretches], theme)
     reach = max(0.5, *(abs(month.valence) + 0.05 for month in months))
     y = {"range": [-reach, reach], "tickvals": [-0.4, 0, 0.4], "ticktext": ["−0.4", "even", "+0.4"]}
-    return figure_of(theme, 260, [dots, _mean_line(stretches, theme)], _time(months[0].day, months[-1].day), y)
+    return figure_of(theme, 260, [dots, line], _time(months[0].day, months[-1].day), y)
 
 
 def mix_chart(mix: Mix, step: Step, theme: Theme) -> Figure:

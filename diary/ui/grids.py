@@ -53,6 +53,7 @@ const beside = (places, from, [right, down]) => {
 };
 export default function({data, parentElement, setTriggerValue}) {
   const box = parentElement.closest(`.st-key-${data.grid}`);
+  if (!box) return;  // the page has gone on while this script was fetched
   const reach = place => {
     box.querySelectorAll('.shelf [tabindex="0"]').forEach(other => other.tabIndex = -1);
     if (place) place.tabIndex = 0;

@@ -80,7 +80,7 @@ def assert_no_exception(page: Page) -> None:
 def assert_sound(page: Page) -> None:
     """No exception, no error of a script, no sideways scroll, and nothing that keeps somebody out (WCAG 2.2 AA)."""
     assert_no_exception(page)
-    assert page.console_errors == []
+    assert page.console_errors == [], page.console_errors
     assert page.page_errors() == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
     found = Axe().run(page, options=RULES).response["violations"]

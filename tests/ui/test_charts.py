@@ -112,6 +112,14 @@ def test_a_month_without_days_is_a_gap_in_a_short_diary_of_months() -> None:
     assert not figure.data[-1].x
 
 
+def test_of_many_years_every_month_is_a_dot_and_the_line_still_ends_with_the_last() -> None:
+    months = [MonthMean(2010 + n // 12, n % 12 + 1, n % 7 / 10, 9) for n in range(13 * 12)]
+    figure = checked(charts.month_chart, months, rolling(months, 365), LIGHT)
+    assert len(marks(figure)) == len(months)
+    assert len(figure.data[-1].x) <= 120
+    assert figure.data[-1].x[-1] == months[-1].day
+
+
 # ------------------------------------------------------------------ the mix
 
 
