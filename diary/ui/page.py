@@ -1,8 +1,9 @@
 """The page that Streamlit fills, as it is sent first: with the diary's own looks in it from the beginning.
 
 Looks that came with the first run of the script would come after what they dress. Streamlit's own font, which the page
-would fetch ahead, is not used. What draws an element Streamlit fetches when it meets the first of its kind, and leaves
-its place empty until then: what every page needs is fetched ahead.
+would fetch ahead, is not used: who asks for it, as for a sign that no other font has, is sent to ours. What draws an
+element Streamlit fetches when it meets the first of its kind, and leaves its place empty until then: what every page
+needs is fetched ahead.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
@@ -28,7 +29,8 @@ _ELEMENTS = (  # by their names in Streamlit's list of files
     "widgets/ButtonGroup/ButtonGroup",
     "widgets/TextInput/TextInput",
 )
-_UNUSED_FONT = re.compile(r'<link\s+rel="preload"\s+href="[^"]*/SourceSans[^>]*>')
+_UNUSED_FONT = re.compile(r"/static/media/SourceSans[^/]*$")
+_ITS_PRELOAD = re.compile(r'<link\s+rel="preload"\s+href="[^"]*/SourceSans[^>]*>')
 
 
 class Page:
@@ -38,6 +40,9 @@ class Page:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _UNUSED_FONT.search(scope["path"]):
+            await RedirectResponse(f"../../app/static/fonts/{FONTS[0]}.woff2")(scope, receive, send)
+            return
         is_page = False
 
         async def send_ours(message: Message) -> None:
@@ -69,7 +74,7 @@ def page() -> str:
     )
     version = hashlib.sha256((STATIC / "diary.css").read_bytes()).hexdigest()[:12]
     looks = f'<link rel="stylesheet" href="./app/static/diary.css?{version}">'  # last: it overrules theirs
-    return _UNUSED_FONT.sub(fonts, theirs).replace("</head>", f"{modules}</head>").replace("</body>", f"{looks}</body>")
+    return _ITS_PRELOAD.sub(fonts, theirs).replace("</head>", f"{modules}</head>").replace("</body>", f"{looks}</body>")
 
 
 def _modules(listed: Mapping[str, Any], name: str) -> Iterator[str]:

@@ -155,3 +155,18 @@ def test_artwork_that_does_not_come_is_replaced_by_a_drawn_cover(open_page: Open
     look_at(page, f"{full.url}/timeline")
     page.evaluate("document.querySelector('.card img[data-drawn]').src = '/nowhere.png'")
     expect(page.locator(".card img[data-drawn]").first).to_have_attribute("src", re.compile("/cover/"))
+
+
+def test_what_a_page_needs_is_fetched_at_once_and_nothing_else(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=1440)
+    look_at(page, f"{full.url}/timeline")
+    fetched = page.evaluate(
+        """performance.getEntriesByType('resource').map(one => [one.initiatorType, new URL(one.name).pathname])"""
+    )
+    ours = [path for _, path in fetched if path.startswith("/static/")]
+    assert any("/Html." in path for path in ours)
+    theirs = "performance.getEntriesByType('resource').filter(one => one.name.includes('SourceSans'))"
+    assert page.evaluate(f"{theirs}.every(one => one.transferSize < 50000)"), "ours has 20 kB, theirs 170"
+    # What the page names comes as "other", what is looked for later as "script".
+    late = {path.split("/")[-1].split(".")[0] for kind, path in fetched if kind == "script"}
+    assert not late & {"Html", "PageLink", "BidiComponent", "Button", "ButtonGroup", "TextInput"}
