@@ -133,17 +133,19 @@ def loads(servers: Servers, found: Found) -> None:
 
 
 def interaction(servers: Servers, found: Found) -> None:
-    """P7."""
-    with screen(servers.browser) as ours, screen(servers.browser) as theirs:
+    """P7, and what it takes where Streamlit shows nothing but the moods and the block."""
+    with screen(servers.browser) as ours, screen(servers.browser) as floor, screen(servers.browser) as theirs:
         visit(ours, f"{servers.many.url}/timeline", ".card", DAYS)
-        ours.locator(".st-key-offered button").first.wait_for()
+        visit(floor, f"{servers.floor.url}/choose", ".card", DAYS)
+        for page in (ours, floor):
+            page.locator(".st-key-offered button").first.wait_for()
         visit(theirs, f"{servers.flask.url}/timeline", ".card", DAYS)
 
-        def choose() -> float:
-            took = float(ours.evaluate(CHOOSE, ["calm", True, LIMIT]))
-            ours.wait_for_timeout(250)
-            ours.evaluate(CHOOSE, ["calm", False, LIMIT])
-            ours.wait_for_timeout(250)
+        def choose(page: Page) -> float:
+            took = float(page.evaluate(CHOOSE, ["calm", True, LIMIT]))
+            page.wait_for_timeout(250)
+            page.evaluate(CHOOSE, ["calm", False, LIMIT])
+            page.wait_for_timeout(250)
             return took
 
         def follow() -> float:
@@ -153,12 +155,15 @@ def interaction(servers: Servers, found: Found) -> None:
             theirs.goto(f"{servers.flask.url}/timeline")
             return took / 1000
 
-        blocks = rounds.blocks({"diary": choose, "flask": follow}, 6, 3)
-    found.figures["P7"] = rounds.ratio(blocks["diary"], blocks["flask"])
-    found.screens.append(
-        ["Timeline: choose a mood", f"{1000 * median(b.typical for b in blocks['diary']):.0f}", "", ""]
-    )
-    found.screens.append(["Flask: follow a link", f"{1000 * median(b.typical for b in blocks['flask']):.0f}", "", ""])
+        acts: dict[str, Act] = {
+            "Timeline: choose a mood": partial(choose, ours),
+            "floor: choose a mood": partial(choose, floor),
+            "Flask: follow a link": follow,
+        }
+        blocks = rounds.blocks(acts, 6, 3)
+    found.figures["P7"] = rounds.ratio(blocks["Timeline: choose a mood"], blocks["Flask: follow a link"])
+    for name, done in blocks.items():
+        found.screens.append([name, f"{1000 * median(block.typical for block in done):.0f}", "", ""])
 
 
 def weight(servers: Servers, found: Found) -> None:

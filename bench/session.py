@@ -111,7 +111,7 @@ class Session:
                 answer.seconds = time.perf_counter() - begun
                 return answer
 
-    def _request(self, part: str) -> bytes:
+    def _request(self, part: str = "") -> bytes:
         message = BackMsg()
         script = message.rerun_script
         script.fragment_id = part

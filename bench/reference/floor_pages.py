@@ -1,4 +1,4 @@
-"""What the floor shows: nothing, or one block of cards."""
+"""What the floor shows: nothing, one block of cards, or one with moods to choose from."""
 
 import html
 from functools import partial
@@ -11,7 +11,7 @@ CSS = """<style>.card{display:flex;gap:12px;padding:8px;border-bottom:1px solid 
 contain-intrinsic-size:auto 112px}.card img{border-radius:6px;background:#eee}</style>"""
 CARD = (
     "<div class='card'><img loading='lazy' width=96 height=96 src='{cover}' alt=''>"
-    "<div><b>{day}</b> · {mood} · {title} — {artist}<p>{note}</p></div></div>"
+    "<div><b>{day}</b> · <span class='mood'>{mood}</span> · {title} — {artist}<p>{note}</p></div></div>"
 )
 NAMES = ("day", "mood", "title", "artist", "cover", "note")
 
@@ -23,13 +23,19 @@ def empty() -> None:
     st.title("Empty")
 
 
-def block(count: int) -> None:
-    """The newest days as one block."""
+def block(count: int, mood: str = "") -> None:
+    """The newest days as one block, those with ``mood`` where one is named."""
     st.title("Timeline")
-    shown = (dict(zip(NAMES, map(html.escape, row), strict=True)) for row in rows.newest(count))
+    shown = (dict(zip(NAMES, map(html.escape, row), strict=True)) for row in rows.newest(count, mood))
     st.html(CSS + "".join(CARD.format(**day) for day in shown))
 
 
+def chosen() -> None:
+    """Twenty days with a mood, or of any."""
+    block(20, st.pills("Mood", ("calm", "happy", "sad"), key="offered") or "")
+
+
 pages = [st.Page(empty, title="Empty", default=True)]
+pages += [st.Page(chosen, title="Choose", url_path="choose")]
 pages += [st.Page(partial(block, count), title=f"{count} cards", url_path=f"block{count}") for count in (20, 50)]
 st.navigation(pages, position="hidden").run()

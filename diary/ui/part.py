@@ -13,8 +13,8 @@ from diary.ui.state import current_diary, tab
 def part(draw: Callable[[], None]) -> Callable[[], None]:
     """Make ``draw`` such a part; what it shows it reads itself, as it is drawn again long after the page was.
 
-    What the shell knows and looks after is left to it: where that does not hold any more, or something fails, the whole
-    page is drawn anew.
+    What the shell knows and looks after is left to it: where that does not hold any more, something fails or something
+    is to be told, the whole page is drawn anew.
     """
     failed: list[DiaryError] = []
 
@@ -29,7 +29,8 @@ def part(draw: Callable[[], None]) -> Callable[[], None]:
             return
         try:
             tab().finish()
-            is_known = current_diary().all_moods() == tab().moods
+            is_told = tab().notice is None and tab().news is None
+            is_known = is_told and current_diary().all_moods() == tab().moods
             if is_known:
                 draw()
         except DiaryError:

@@ -179,7 +179,7 @@ class Tab(Session):
         with urlopen(Request(self.base + path, body, headers, method="PUT"), timeout=PATIENCE):
             return urls
 
-    def _request(self, part: str) -> bytes:
+    def _request(self, part: str = "") -> bytes:
         message = BackMsg.FromString(super()._request(part))
         states = message.rerun_script.widget_states.widgets
         states.extend(self._states.values())
