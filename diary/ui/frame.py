@@ -103,6 +103,7 @@ def notice() -> None:
         st.error(text.plain(told.notice), icon=":material/error:")
     if told.news:
         st.success(text.plain(told.news), icon=":material/check:")
+    told.is_telling = bool(told.notice or told.news)
     told.notice = told.news = None
 
 

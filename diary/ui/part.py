@@ -29,8 +29,8 @@ def part(draw: Callable[[], None]) -> Callable[[], None]:
             return
         try:
             tab().finish()
-            is_told = tab().notice is None and tab().news is None
-            is_known = is_told and current_diary().all_moods() == tab().moods
+            is_quiet = not (tab().notice or tab().news or tab().is_telling)
+            is_known = is_quiet and current_diary().all_moods() == tab().moods
             if is_known:
                 draw()
         except DiaryError:

@@ -160,6 +160,7 @@ class Tab:
     names: Names | None = None  # what is offered to look for
     moods: tuple[Mood, ...] = ()  # every one a day may have been noted with, as the shell read them for this page
     unfinished: Callable[[], None] | None = None  # what was pressed and did not come to its end
+    is_telling: bool = False  # the page says what was told last
     is_whole: bool = False  # the whole page is being drawn, and not a part of it
 
     def do(self, act: Callable[[], None]) -> None:

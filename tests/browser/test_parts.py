@@ -6,7 +6,7 @@ from contextlib import closing
 
 from playwright.sync_api import Page, expect
 
-from diary.clock import years_before
+from diary.clock import today, utc_now, years_before
 from diary.model import EntryDraft
 from tests.browser.screen import settled
 from tests.browser.server import DiaryServer
@@ -18,7 +18,8 @@ Open = Callable[..., Page]
 def test_what_could_not_be_done_is_told(open_page: Open, server: DiaryServer) -> None:
     url = server.env["DATABASE_URL"]
     diary = make_diary(url)
-    diary.save(EntryDraft(years_before(diary.today("Europe/Berlin"))[0], "sad"))
+    day = today(utc_now(), "Europe/Berlin", diary.day_cutoff_hour())
+    diary.save(EntryDraft(years_before(day)[0], "sad"))
     page = open_page(width=1440)
     page.goto(f"{server.url}/timeline")
     expect(page.locator(".onthisday")).to_be_visible()
