@@ -1,12 +1,13 @@
 """Moods: how the days were, over time, by mood and by weekday."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import streamlit as st
 
 from diary.diary import Diary
 from diary.insight import MoodCount, MoodDay, WeekdayMean, mix, month_means, mood_counts, newest_versions, weekday_means
+from diary.model import Mood
 from diary.periods import Period, mix_step
 from diary.ui import figures, mood_views, sentences
 from diary.ui.part import part
@@ -27,14 +28,16 @@ def many_days(diary: Diary, first: date, today: date, theme: Theme) -> Counts:
     return counts, weekday_means((day, valence[mood]) for day, mood in noted.items())
 
 
-def few_days(diary: Diary, period: Period, first: date, today: date, theme: Theme) -> Counts:
+def few_days(
+    diary: Diary, period: Period, first: date, today: date, *, moods: Mapping[str, Mood], theme: Theme
+) -> Counts:
     """The days of the ``period`` since ``first``, beside those of the one before."""
     days = diary.sums.mood_days(period.first(first - timedelta(1), first), today)
     before, now = [row for row in days if row.day < first], [row for row in days if row.day >= first]
     whole = period is Period.ALL
     figures.lead(sentences.whole_sentence(now) if whole else sentences.change_sentence(period, now, before))
     if now:
-        mood_views.days_view(now, before, newest_versions(tab().moods), theme)
+        mood_views.days_view(now, before, moods, theme)
     return now, weekday_means((row.day, row.valence) for row in now)
 
 
@@ -51,7 +54,7 @@ def moods_over_time() -> None:
     if (today - first).days > 400:
         rows, weekdays = many_days(diary, first, today, theme)
     else:
-        rows, weekdays = few_days(diary, period, first, today, theme)
+        rows, weekdays = few_days(diary, period, first, today, moods=moods, theme=theme)
     year = figures.year_shown(span[0], today)
     shown = diary.sums.year_days(date(year, 1, 1), date(year, 12, 31))
     mood_views.pixels_view(shown, year, (span[0], today), moods)

@@ -21,8 +21,7 @@ def calendar(diary: Diary, first: date, today: date) -> tuple[Sequence[Entry], d
     last = browse.month_end(first)
     shown = diary.find(Days(first, last), limit=31)
     written = {entry.day: entry for entry in shown}
-    names = {mood.id: mood.name for mood in tab().moods}
-    st.html(chapters.chapter(first, diary.sums.mood_days(first, last), names, today))
+    st.html(chapters.chapter(first, diary.sums.mood_days(first, last), tab().mood_names, today))
     chosen = grids.day_grid("calendar", grids.month_calendar(first, written, today))
     browse.turn_month(first, today)
     if chosen and chosen not in written:
@@ -41,8 +40,7 @@ def days(
         return shown, chosen
     first, last = shown[-1].day.replace(day=1), browse.month_end(shown[0].day)
     ribbons = diary.sums.mood_days(first, last) if asked == EVERYTHING else ()
-    names = {mood.id: mood.name for mood in tab().moods}
-    chosen = grids.day_grid("cards", chapters.chapters(shown, view, ribbons, names, today)) or chosen
+    chosen = grids.day_grid("cards", chapters.chapters(shown, view, ribbons, tab().mood_names, today)) or chosen
     browse.turn_page(shown, newer, older)
     return shown, chosen
 

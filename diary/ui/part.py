@@ -21,16 +21,17 @@ def part(draw: Callable[[], None]) -> Callable[[], None]:
     @st.fragment
     @wraps(draw)
     def drawn() -> None:
-        if tab().is_whole:
+        remembered = tab()
+        if remembered.is_whole:
             try:
                 draw()
             except DiaryError as error:
                 failed.append(error)  # Streamlit would show it in its own way
             return
         try:
-            tab().finish()
-            is_quiet = not (tab().notice or tab().news or tab().is_telling)
-            is_known = is_quiet and current_diary().all_moods() == tab().moods
+            remembered.finish()
+            is_quiet = not (remembered.notice or remembered.news or remembered.is_telling)
+            is_known = is_quiet and current_diary().all_moods() == remembered.moods
             if is_known:
                 draw()
         except DiaryError:

@@ -163,6 +163,11 @@ class Tab:
     is_telling: bool = False  # the page says what was told last
     is_whole: bool = False  # the whole page is being drawn, and not a part of it
 
+    @property
+    def mood_names(self) -> dict[str, str]:
+        """The names of ``moods`` by their ids."""
+        return {mood.id: mood.name for mood in self.moods}
+
     def do(self, act: Callable[[], None]) -> None:
         """Do what was pressed, again where it did not come to its end.
 

@@ -107,6 +107,7 @@ def test_an_empty_diary_has_no_sums_and_no_zeros(database: str) -> None:
     assert diary.sums.mood_days(*EVER) == ()
     assert diary.sums.span() is None
     assert diary.sums.mood_ids(*EVER) == {}
+    assert mood_counts({}) == weekday_means(()) == ()
 
 
 def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -> None:
@@ -117,6 +118,11 @@ def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -
     before, after = diary.sums.mood_days(*EVER)
     assert (before.mood_id, before.valence, before.arousal) == ("calm", 0.65, -0.6)
     assert (after.mood_id, after.valence, after.arousal) == (now.id, -1, 1)
+    valence = {one.id: one.valence for one in diary.all_moods()}
+    noted = diary.sums.mood_ids(*EVER)
+    assert [valence[mood_id] for mood_id in noted.values()] == [0.65, -1]
+    means = [pytest.approx(day.valence) for day in weekday_means((day.day, day.valence) for day in (before, after))]
+    assert [day.valence for day in weekday_means((day, valence[mood_id]) for day, mood_id in noted.items())] == means
 
 
 def test_a_year_shows_every_written_day_in_one_light_read(database: str) -> None:

@@ -107,7 +107,7 @@ def test_hostile_names_are_shown_and_break_nothing(diary: Diary, text: str) -> N
     for query in ({"song": text[:300]}, {"artist": text[:300]}, {"song": text[:300], "artist": text[:300]}):
         app = show("timeline", **query)
         assert "Chosen on 2 days" in words(app)
-        drawn = "".join(one.body for one in app.html)
+        drawn = "".join(one.body for one in app.html) + str([one.proto.json for one in app.get("bidi_component")])
         assert "<script>alert" not in drawn
         assert "<img src=x" not in drawn
 
