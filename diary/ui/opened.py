@@ -26,7 +26,10 @@ def _dismissed() -> None:
 def _day(diary: Diary, day: date) -> None:
     # What is pressed in the dialog draws the dialog alone: so a press is finished, and the day read, here.
     tab().finish()
-    entry = diary.find_day(day)
+    entry, change = diary.find_day(day), tab().change
+    if entry is None and change and change.deleted and change.day == day:
+        set_params(day=None)
+        st.rerun()  # the page says that it was deleted, and takes it back
     if entry is None:
         st.write("Nothing noted yet. There is no hurry: a day can be written at any time.")
         if st.button("Write this day", type="primary", key="write"):
