@@ -79,7 +79,7 @@ def test_a_card_opens_its_day_and_going_back_closes_it(open_page: Open, full: Di
     day = card.get_attribute("data-day")
     card.click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert page.url.endswith(f"/timeline?day={day}")
+    expect(page).to_have_url(re.compile(rf"/timeline\?day={day}$"))
     page.go_back()
     expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -93,7 +93,7 @@ def test_a_day_has_an_address_and_escape_closes_it(open_page: Open, full: DiaryS
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     settled(page)
-    assert page.url.endswith("/timeline")
+    expect(page).to_have_url(re.compile(r"/timeline$"))
 
 
 def test_older_days_and_the_search_are_in_the_address(open_page: Open, full: DiaryServer) -> None:
@@ -102,14 +102,14 @@ def test_older_days_and_the_search_are_in_the_address(open_page: Open, full: Dia
     newest = page.locator(".card .over").first.get_attribute("data-day")
     page.get_by_role("button", name="Older days").click()
     settled(page)
-    assert "before=" in page.url
+    expect(page).to_have_url(re.compile(r"before="))
     expect(page.locator(".card .over").first).not_to_have_attribute("data-day", newest or "")
     page.go_back()
     expect(page.locator(".card .over").first).to_have_attribute("data-day", newest or "")
     page.get_by_role("searchbox").fill("rain")
     page.get_by_role("searchbox").press("Enter")
     settled(page)
-    assert "q=rain" in page.url
+    expect(page).to_have_url(re.compile(r"q=rain"))
     for card in page.locator(".card").all()[:3]:
         card.locator(".over").click()
         expect(page.get_by_role("dialog")).to_contain_text("ain")
@@ -137,7 +137,7 @@ def test_a_point_of_the_chart_leads_to_its_day(open_page: Open, full: DiaryServe
     page.mouse.move(*where)
     page.mouse.click(*where)
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert "/timeline?day=" in page.url
+    expect(page).to_have_url(re.compile(r"/timeline\?day="))
 
 
 def test_the_navigation_is_a_landmark_that_names_the_page(open_page: Open, server: DiaryServer) -> None:

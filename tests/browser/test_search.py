@@ -1,5 +1,6 @@
 """Searching by pressing and typing, a mistake on the way, and from a day to the life of its song."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -38,8 +39,8 @@ def test_from_a_search_to_the_life_of_a_song(open_page: Open, full: DiaryServer,
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page.get_by_role("dialog")).to_have_count(0)
     settled(page)
-    assert "song=" in page.url
-    assert "artist=" in page.url
+    expect(page).to_have_url(re.compile(r"song="))
+    expect(page).to_have_url(re.compile(r"artist="))
     assert_sound(page)
     page.locator(".lifedays .over").last.click()
     expect(page.get_by_role("dialog")).to_contain_text(title)

@@ -56,7 +56,7 @@ def test_arrows_lead_through_the_places_to_a_day_and_back(open_page: Open, full:
     said = written.get_attribute("title") or ""
     written.click()
     expect(page.get_by_role("dialog")).to_contain_text(said.partition(",")[0])
-    assert re.search(r"/year\?year=2025&day=2025-\d\d-\d\d$", page.url)
+    expect(page).to_have_url(re.compile(r"/year\?year=2025&day=2025-\d\d-\d\d$"))
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     settled(page)
@@ -65,7 +65,7 @@ def test_arrows_lead_through_the_places_to_a_day_and_back(open_page: Open, full:
     expect(page.get_by_role("dialog")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.url.endswith(f"/year?year={YEAR}")
+    expect(page).to_have_url(re.compile(rf"/year\?year={YEAR}$"))
 
 
 def test_moods_keep_their_patterns_where_colours_are_taken_away(open_page: Open, full: DiaryServer) -> None:
@@ -97,4 +97,4 @@ def test_months_years_and_empty_places_lead_on(open_page: Open, full: DiaryServe
     look_at(page, f"{full.url}/moods")
     page.locator(".shelf td[class^=p]").last.click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    assert "/timeline?day=" in page.url
+    expect(page).to_have_url(re.compile(r"/timeline\?day="))

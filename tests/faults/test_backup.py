@@ -38,7 +38,9 @@ def test_backups_taken_while_somebody_writes_come_back_whole(place: Place, there
     meanwhile, seconds = 0, 0.0
     with Writer(place.env) as writer:
         writer.begin("0:")
-        for turn in range(BACKUPS):
+        for turn in range(BACKUPS + 20):
+            if turn >= BACKUPS and meanwhile > turn:
+                break  # a backup during which nobody wrote shows nothing, so another was taken
             enough = len(writer.acked) + 25
             writer.wait(lambda: len(writer.acked) >= enough)  # noqa: B023
             acked, begun, file = [*writer.acked], time.monotonic(), tmp_path / f"{turn}.zip"
@@ -62,13 +64,13 @@ def test_backups_taken_while_somebody_writes_come_back_whole(place: Place, there
     note(
         FAULT,
         f"{place.name}, brought back to {there.name}",
-        backups=BACKUPS + 1,
+        backups=len(taken) + 1,
         saves_a_second_meanwhile=meanwhile / seconds,
         acknowledged=len(writer.acked),
         **wrong,
     )
     assert writer.failed == {}
-    assert meanwhile > BACKUPS, "somebody wrote"
+    assert meanwhile > len(taken), "somebody wrote"
     assert not any(wrong.values()), wrong
 
 

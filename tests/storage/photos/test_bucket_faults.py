@@ -56,21 +56,22 @@ ACTS: dict[str, Act] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def key(faulty: FaultyS3) -> str:
+    """A photo that is there; kept before anybody is in a hurry, as boto3 is slow to begin on a busy machine."""
+    assert faulty.fault is None
+    return open_photos("s3://bucket/photos", None).put(ANNA, jpeg())
+
+
+@pytest.fixture
+def store(key: str, monkeypatch: pytest.MonkeyPatch) -> PhotoStore:
+    """The store, ready, that has ``key`` and soon gives up."""
     monkeypatch.setattr(bucket, "HURRIED", DEADLINE)
     monkeypatch.setattr(bucket, "PATIENT", DEADLINE)
     monkeypatch.setattr(line, "REST", DEADLINE)
-
-
-@pytest.fixture
-def store(faulty: FaultyS3) -> PhotoStore:
-    return open_photos("s3://bucket/photos", None)
-
-
-@pytest.fixture
-def key(store: PhotoStore) -> str:
-    return store.put(ANNA, jpeg())
+    store = open_photos("s3://bucket/photos", None)
+    store.address(key)
+    return store
 
 
 @pytest.mark.parametrize("fault", FAULTS)
