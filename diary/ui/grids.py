@@ -71,9 +71,11 @@ export default function({data, parentElement, setTriggerValue}) {
   box.onclick = event => {
     const place = event.target.closest(`[data-day], ${PLACES}`);
     if (!place) return;
+    delete window.diaryTap;
     if (place.matches(PLACES)) { reach(place); place.focus(); }
     setTriggerValue('day', chosen(place));
   };
+  if (box.contains(window.diaryTap?.target)) box.onclick(window.diaryTap);  // it came before this script (page.py)
   box.onkeydown = event => {
     const from = event.target.closest(PLACES);
     if (!from) return;

@@ -3,7 +3,7 @@
 Looks that came with the first run of the script would come after what they dress. Streamlit's own font, which the page
 would fetch ahead, is not used: who asks for it, as for a sign that no other font has, is sent to ours. What draws an
 element Streamlit fetches when it meets the first of its kind, and leaves its place empty until then: what every page
-needs is fetched ahead.
+needs is fetched ahead. What is tapped before it listens is kept for it.
 """
 
 import hashlib
@@ -29,6 +29,8 @@ _ELEMENTS = (  # by their names in Streamlit's list of files
     "widgets/ButtonGroup/ButtonGroup",
     "widgets/TextInput/TextInput",
 )
+# A grid of days is seen some moments before the script beside it listens (grids.py), and that takes what waits here.
+_EARLY = "addEventListener('click', event => { window.diaryTap = event; }, true);"
 _UNUSED_FONT = re.compile(r"/static/media/SourceSans[^/]*$")
 _ITS_PRELOAD = re.compile(r'<link\s+rel="preload"\s+href="[^"]*/SourceSans[^>]*>')
 
@@ -60,7 +62,7 @@ class Page:
 
 @cache
 def page() -> str:
-    """Streamlit's page with our stylesheet and fonts."""
+    """Streamlit's page with our stylesheet, fonts and first script."""
     folder = Path(st.__file__).parent / "static"
     theirs = (folder / "index.html").read_text(encoding="utf-8")
     listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -74,7 +76,8 @@ def page() -> str:
     )
     version = hashlib.sha256((STATIC / "diary.css").read_bytes()).hexdigest()[:12]
     looks = f'<link rel="stylesheet" href="./app/static/diary.css?{version}">'  # last: it overrules theirs
-    return _ITS_PRELOAD.sub(fonts, theirs).replace("</head>", f"{modules}</head>").replace("</body>", f"{looks}</body>")
+    first = f"<script>{_EARLY}</script>{modules}"
+    return _ITS_PRELOAD.sub(fonts, theirs).replace("</head>", f"{first}</head>").replace("</body>", f"{looks}</body>")
 
 
 def _modules(listed: Mapping[str, Any], name: str) -> Iterator[str]:

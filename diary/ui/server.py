@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -28,9 +27,8 @@ from diary import assembly, log
 from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.settings import Settings
 from diary.sweep import Caretaker
-from diary.ui import cover, gate, photos, roundtrip, shared, take_out
+from diary.ui import cover, gate, page, photos, roundtrip, shared, take_out
 from diary.ui.login import LogIn
-from diary.ui.page import Page
 
 SHELL = str(Path(__file__).with_name("shell.py"))
 YEAR = 31_536_000
@@ -156,7 +154,7 @@ def middleware() -> Sequence[Middleware]:
         walls += [Middleware(LogIn, settings=settings), Middleware(roundtrip.RoundTrip, settings=settings)]
     elif settings.login == "auto":
         walls += [Middleware(gate.ThisMachineOnly)]
-    inner = [Middleware(GZipMiddleware, minimum_size=1000), Middleware(Page)]
+    inner = [Middleware(GZipMiddleware, minimum_size=1000), Middleware(page.Page)]
     return [Middleware(_Headers, settings=settings), *walls, *inner]
 
 
@@ -207,11 +205,10 @@ def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
 def content_security_policy() -> str:
     """What a page may load: the diary itself, photos and artwork from their own addresses, Spotify's player on demand.
 
-    Streamlit's page carries one inline script, allowed by its hash; ``blob:`` is how it loads the scripts of
+    The page carries inline scripts, allowed by their hashes; ``blob:`` is how Streamlit loads the scripts of
     components. Raises DiaryError where it cannot be told whence photos come; `start` asks first.
     """
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    scripts = re.findall(r"<script>(.*?)</script>", page.page(), re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{one}'" for one in hashes)
     photos = assembly.photo_origin(shared.settings())
