@@ -43,8 +43,9 @@ class Answer:
 
     @property
     def part(self) -> str:
-        """The first part of the page that can run by itself, a fragment's identifier; empty where there is none."""
-        return next((message.delta.fragment_id for message in self.messages if message.delta.fragment_id), "")
+        """The first part of the page that shows something and can run by itself, a fragment's identifier, or nothing."""
+        shown = (message.delta for message in self.messages if message.delta.WhichOneof("type") == "new_element")
+        return next((delta.fragment_id for delta in shown if delta.fragment_id), "")
 
     @property
     def page_not_found(self) -> bool:

@@ -1,6 +1,7 @@
 """What stands around every page: looks, navigation, and the page for when nothing works."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from functools import cache
 
 import streamlit as st
@@ -94,6 +95,15 @@ def navigation(pages: Sequence[StreamlitPage], icons: Sequence[str], current: St
         for page, icon in zip(pages, icons, strict=True):
             st.page_link(page, label=page.title, icon=f":material/{icon}:")
     _component()(data={"place": place}, key="frame-script")
+
+
+@st.fragment(run_every=timedelta(days=1))
+def go_on() -> None:
+    """Have the page drawn anew when its connection comes back, perhaps to a server that was started anew.
+
+    Streamlit's front end asks for that only where something runs by the clock. A new session passes over, without a
+    word, what is used in a part that it has not drawn.
+    """
 
 
 def notice() -> None:

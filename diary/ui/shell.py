@@ -30,6 +30,7 @@ if settings().has_login and visitor() is None:
     welcome.page()
     st.stop()
 frame.navigation(pages, [icon for *_, icon in PAGES], page)
+frame.go_on()
 try:
     tab().finish()
     tab().moods = current_diary().all_moods()

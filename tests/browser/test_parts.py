@@ -27,9 +27,10 @@ def test_a_card_tapped_the_moment_it_is_seen_opens_its_day_once(open_page: Open,
     page.add_init_script(TAP_AT_ONCE)
     page.goto(f"{server.url}/timeline")
     expect(page.get_by_role("dialog")).to_contain_text("pie")
+    settled(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    settled(page)
+    expect(page).to_have_url(f"{server.url}/timeline")
     page.get_by_role("link", name="Moods").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.go_back()
@@ -71,3 +72,20 @@ def test_a_day_deleted_where_it_was_opened_can_be_taken_back_at_once(open_page: 
     expect(card).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(card).to_have_count(1)
+
+
+def test_after_a_restart_of_the_diary_the_first_tap_counts(open_page: Open, server: DiaryServer) -> None:
+    """Streamlit passes over, without a word, what is used in a part that a new session has not drawn."""
+    make_diary(server.env["DATABASE_URL"]).save(EntryDraft(date(2026, 3, 15), "calm", note="tea"))
+    page = open_page(width=390)
+    page.goto(f"{server.url}/timeline")
+    card = page.locator("[data-day='2026-03-15']")
+    expect(card).to_be_attached()
+    settled(page)
+    server.kill()
+    page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])", state="attached")
+    server.start()
+    page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]", state="attached")
+    settled(page)  # what is used before the page was drawn anew is passed over
+    card.click()
+    expect(page.get_by_role("dialog")).to_contain_text("tea")
