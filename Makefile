@@ -6,7 +6,7 @@
 # make check    format, lint with its rules of security, types, workflows
 # make audit    asks the Python package index which libraries are known to be bad
 # make format   puts the format right
-# make pins     newest versions into requirements*.txt and tests/oidc/package-lock.json
+# make pins     newest versions into requirements*.txt and the package-lock.json of tests
 # Another Python: make PYTHON=python3.13 run
 
 PYTHON ?= python3
@@ -14,25 +14,26 @@ VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := $(BIN)/python -m tests.browser.chromium
 POSTGRES := $(BIN)/python -m tests.postgres
-OIDC := tests/oidc/node_modules/.package-lock.json
+NPM_FOLDERS := tests/oidc tests/hosting
+LOCKS := $(NPM_FOLDERS:%=%/node_modules/.package-lock.json)
 APT := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 	apt-get install -qq -y --no-install-recommends
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test faults bench bench-keep check audit format pins browser postgres oidc
+.PHONY: run test faults bench bench-keep check audit format pins browser postgres npm
 
 run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
 
 # A file stays with one worker, so that its server starts once; files go in order, so that the slow browser comes first.
 # Tests wait a third of their time, for what they killed or made slow: three of them keep two cores at work.
-test: $(VENV)/tests browser postgres oidc
+test: $(VENV)/tests browser postgres npm
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # A crowd is measured last, by itself: another worker beside it would count as one of the crowd.
-faults: $(VENV)/tests browser postgres oidc
+faults: $(VENV)/tests browser postgres npm
 	export DIARY_FAULTS=full DIARY_FIGURES=$$(mktemp -d); crowd=tests/faults/test_crowd.py; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/faults --ignore=$$crowd; passed=$$?; \
 	$(BIN)/python -m pytest $$crowd || passed=$$?; \
@@ -60,7 +61,8 @@ format: $(VENV)/tests
 pins: $(VENV)/tests
 	$(COMPILE) requirements.in
 	$(COMPILE) requirements-dev.in
-	$(BIN)/npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --prefix tests/oidc
+	for one in $(NPM_FOLDERS); do \
+		$(BIN)/npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --prefix $$one; done
 
 browser: $(VENV)/tests
 	@$(CHROMIUM) 2>/dev/null || { $(APT) chromium-headless-shell fonts-noto-color-emoji libatomic1; } || \
@@ -71,10 +73,10 @@ postgres: $(VENV)/tests
 	@$(POSTGRES) 2>/dev/null || { $(APT) postgresql; } || true
 	@$(POSTGRES) || test "$$CI" != true
 
-oidc: $(OIDC)
+npm: $(LOCKS)
 
-$(OIDC): tests/oidc/package-lock.json | $(VENV)/tests
-	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix tests/oidc || test "$$CI" != true
+$(LOCKS): %/node_modules/.package-lock.json: %/package-lock.json | $(VENV)/tests
+	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix $* || test "$$CI" != true
 
 $(VENV)/tests: requirements-dev.txt $(VENV)/runs
 	$(PIP) --require-hashes -r requirements-dev.txt
