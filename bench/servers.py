@@ -135,7 +135,7 @@ class Servers:
     @cached_property
     def browser(self) -> Browser:
         """A browser with an empty profile."""
-        return chromium.launch(self._stack.enter_context(sync_playwright()))
+        return chromium.launch(self._stack.enter_context(sync_playwright()).chromium)
 
     def another_floor(self, name: str) -> FloorServer:
         """One more, in a process of its own."""

@@ -70,16 +70,15 @@ class Session:
     def __enter__(self) -> Self:
         with urlopen(f"{self.base}/_stcore/health", timeout=PATIENCE) as answer:
             cookies = answer.headers.get_all("Set-Cookie") or []
-        xsrf = next((c.split(";")[0].split("=", 1)[1] for c in cookies if c.startswith("_streamlit_xsrf=")), "")
-        self._xsrf = xsrf
-        self._cookies |= {"_streamlit_xsrf": xsrf} if xsrf else {}
+        self._cookies |= dict(cookie.split(";")[0].split("=", 1) for cookie in cookies)
+        self._xsrf = xsrf = self._cookies.get("_streamlit_xsrf", "")
         self._stack = ExitStack()
         begun = time.perf_counter()
         self._socket = self._stack.enter_context(
             connect(
                 f"{self.base.replace('http', 'ws', 1)}/_stcore/stream",
                 subprotocols=["streamlit", xsrf] if xsrf else ["streamlit"],
-                additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())},
+                additional_headers={"Cookie": self.cookies},
                 origin=self.base,
                 max_size=None,
                 compression=None,
@@ -90,6 +89,11 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    @property
+    def cookies(self) -> str:
+        """All that the browser has, as it sends them."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
 
     def run(self, part: str = "") -> Answer:
         """Ask for the page, or for it again, or for a ``part`` of it, and read until the script has finished."""

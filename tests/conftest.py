@@ -189,7 +189,7 @@ def browser() -> Iterator["Browser"]:
 
     with sync_playwright() as playwright:
         try:
-            browser = chromium.launch(playwright)
+            browser = chromium.launch(playwright.chromium)
         except LookupError as missing:
             (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(missing))
         expect.set_options(timeout=PATIENCE)

@@ -29,7 +29,7 @@ SHOTS = (
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, DiaryServer(Path(folder)) as server, sync_playwright() as playwright:
         demo(server, days=3650)
-        browser = chromium.launch(playwright)
+        browser = chromium.launch(playwright.chromium)
         for name, path, width, dark, height in SHOTS:
             page = open_screen(browser, width=width, dark=dark)
             page.set_viewport_size({"width": width, "height": height})

@@ -5,9 +5,10 @@ Chromium's shell without a window comes first: it draws the same with a third le
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 MISSING = (
     "The tests in a browser need Chromium: 'apt install chromium-headless-shell' on Debian, "
@@ -25,21 +26,21 @@ _FLAGS = (
 )
 
 
-def find(playwright: Playwright) -> str | None:
+def find(kind: BrowserType) -> str | None:
     """The browser's program, None when there is none."""
-    own = playwright.chromium.executable_path
+    own = kind.executable_path
     found = (path for name in _NAMES if (path := shutil.which(name)))
     return next(found, own if Path(own).exists() else None)
 
 
-def launch(playwright: Playwright) -> Browser:
+def launch(kind: BrowserType, *more_flags: str, env: Mapping[str, str] | None = None) -> Browser:
     """A headless browser with an empty profile. Raises LookupError when there is none to start."""
-    program = find(playwright)
+    program = find(kind)
     if program is None:
         raise LookupError(MISSING)
-    return playwright.chromium.launch(executable_path=program, args=_FLAGS)
+    return kind.launch(executable_path=program, args=[*_FLAGS, *more_flags], env=dict(env) if env else None)
 
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
-        sys.exit(None if find(playwright) else MISSING)
+        sys.exit(None if find(playwright.chromium) else MISSING)

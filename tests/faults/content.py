@@ -48,9 +48,9 @@ def picture(kind: int) -> bytes:
 
 
 @cache
-def key_of(kind: int) -> str:
+def key_of(kind: int, owner: str = "local") -> str:
     """Where the picture of that kind is kept."""
-    return photo_key("local", prepare(picture(kind)))
+    return photo_key(owner, prepare(picture(kind)))
 
 
 def number_of(entry: Entry) -> int | None:
@@ -59,13 +59,13 @@ def number_of(entry: Entry) -> int | None:
     return int(head) if head.isdigit() else None
 
 
-def is_whole(entry: Entry) -> bool:
+def is_whole(entry: Entry, owner: str = "local") -> bool:
     """Whether every field is what its number says."""
     number = number_of(entry)
     if number is None:
         return False
     wanted = draft_of(number)
-    photo = key_of(number // 5 % _PICTURES) if wanted.new_photo else None
+    photo = key_of(number // 5 % _PICTURES, owner) if wanted.new_photo else None
     mood = entry.mood.name if entry.mood else None
     is_same_day = (entry.day, mood, entry.song, entry.zone) == (wanted.day, wanted.mood, wanted.song, wanted.zone)
     return is_same_day and (entry.note, entry.tags, entry.photo) == (wanted.note, wanted.tags, photo)
@@ -87,16 +87,16 @@ class Found:
         return not (self.lost or self.half_written or self.gaps or self.broken_photos)
 
 
-def look(parts: Parts, acknowledged: Iterable[int]) -> Found:
-    """Read the whole diary with its past and its photos."""
-    diary = Diary("local", parts)
+def look(parts: Parts, acknowledged: Iterable[int], owner: str = "local") -> Found:
+    """Read the whole diary of one person with its past and its photos."""
+    diary = Diary(owner, parts)
     days = {entry.day: [entry, *(f.entry for f in diary.history.versions(entry.day))] for entry in diary.each()}
     versions = [*chain.from_iterable(days.values())]
     shown = {version.photo for version in versions if version.photo}
     return Found(
         versions=len(versions),
         lost=set(acknowledged) - {number_of(version) for version in versions},
-        half_written=[version for version in versions if not is_whole(version)],
+        half_written=[version for version in versions if not is_whole(version, owner)],
         gaps=[day for day, kept in days.items() if [v.revision for v in kept] != [*range(len(kept), 0, -1)]],
         broken_photos={key for key in shown if not _is_sound(diary, key)},
         orphans=len({*parts.photos.keys(parts.clock() + timedelta(days=1))} - shown),

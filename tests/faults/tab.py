@@ -10,7 +10,7 @@ A server that goes away raises `Gone` at the next thing that is done.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Self
 from urllib.request import Request, urlopen
@@ -35,8 +35,8 @@ _TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL)
 class Tab(Session):
     """A tab that remembers what is on the page and what its inputs hold; it waited at most ``longest`` s for a page."""
 
-    def __init__(self, base: str, page: str = "", query: str = "") -> None:
-        super().__init__(base, page, query)
+    def __init__(self, base: str, page: str = "", query: str = "", cookies: Mapping[str, str] | None = None) -> None:
+        super().__init__(base, page, query, cookies)
         self.longest = 0.0
         self._known: dict[str, ForwardMsg] = {}
         self._states: dict[str, WidgetState] = {}
@@ -166,7 +166,7 @@ class Tab(Session):
         (urls,) = answer.file_urls_response.file_urls
         headers = {
             "Content-Type": f"multipart/form-data; boundary={_BORDER}",
-            "Cookie": f"_streamlit_xsrf={self._xsrf}",
+            "Cookie": self.cookies,
             "X-Xsrftoken": self._xsrf,
         }
         return urls.upload_url, headers, urls

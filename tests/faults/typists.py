@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Self
 
@@ -31,7 +31,7 @@ def fill_in(tab: Tab, draft: EntryDraft) -> None:
 
 
 class Typists:
-    """They write days by `content` numbers; no two ever have the same day open.
+    """They write days by `content` numbers; no two ever have the same day open. ``cookies`` let them in, if need be.
 
     ``begun`` are the numbers whose button was pressed, ``acked`` those of which the page said "Saved". ``refused``
     are those that could not be saved when the button was pressed first, with what the page read then; they go on
@@ -41,7 +41,7 @@ class Typists:
     them, is raised by `wait` or at the end.
     """
 
-    def __init__(self, url: str, people: int) -> None:
+    def __init__(self, url: str, people: int, cookies: Mapping[str, str] | None = None) -> None:
         self.begun: list[int] = []
         self.acked: list[int] = []
         self.refused: dict[int, str] = {}
@@ -50,7 +50,7 @@ class Typists:
         self.tracebacks: list[str] = []
         self.gone, self.longest = 0, 0.0
         self._errors: list[BaseException] = []
-        self._url, self._people = url, people
+        self._url, self._people, self._cookies = url, people, cookies
         self._changed = threading.Condition()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -100,7 +100,7 @@ class Typists:
             time.sleep(PAUSE)  # the server is on its way down, or up again
 
     def _write_day(self, number: int) -> None:
-        with Tab(self._url, query=f"day={draft_of(number).day}") as tab:
+        with Tab(self._url, query=f"day={draft_of(number).day}", cookies=self._cookies) as tab:
             try:
                 self._write_on(tab, number)
             finally:
