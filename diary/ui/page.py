@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
@@ -31,12 +31,19 @@ _ELEMENTS = (  # by their names in Streamlit's list of files
 )
 # A grid of days is seen some moments before the script beside it listens (grids.py), and that takes what waits here.
 _EARLY = "addEventListener('click', event => { window.diaryTap = event; }, true);"
+# A socket whose Cookie line is longer than 8,192 bytes is neither opened nor refused, and its page stays empty. Some
+# cookies come after the page: Streamlit's against forgery, and those by which a load balancer knows a browser again.
+MAX_COOKIES = 8192 - 512
+TOO_MANY_COOKIES = (
+    "Your browser keeps more cookies for this address than the diary can take, and its page would stay empty. Please"
+    " delete the cookies of this address in your browser's settings and come back. You may have to sign in again."
+)
 _UNUSED_FONT = re.compile(r"/static/media/SourceSans[^/]*$")
 _ITS_PRELOAD = re.compile(r'<link\s+rel="preload"\s+href="[^"]*/SourceSans[^>]*>')
 
 
 class Page:
-    """Sends `page` wherever Streamlit would send its own."""
+    """Sends `page` wherever Streamlit would send its own, or a sentence where it could not be filled."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -55,9 +62,15 @@ class Page:
             if not is_page:
                 await send(message)
             elif message["type"] == "http.response.start":
-                await HTMLResponse(page(), headers={"Cache-Control": "no-cache"})(scope, receive, send)
+                await _answer(Headers(scope=scope))(scope, receive, send)
 
         await self.app(scope, receive, send_ours if scope["type"] == "http" else send)
+
+
+def _answer(headers: Headers) -> Response:
+    if any(len(line) > MAX_COOKIES for line in headers.getlist("cookie")):
+        return PlainTextResponse(f"{TOO_MANY_COOKIES}\n", 431, {"Cache-Control": "no-store"})
+    return HTMLResponse(page(), headers={"Cache-Control": "no-cache"})
 
 
 @cache

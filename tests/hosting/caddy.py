@@ -1,4 +1,4 @@
-"""Caddy as it stands in front of two programs: TLS under a name of its own, one browser to one program while it lives."""
+"""Caddy before two programs: TLS under a name of its own; a browser stays with one program while that lives."""
 
 import os
 import shutil
