@@ -82,7 +82,7 @@ class Diary:
             raise ConflictError(draft.day)
         self._entries.write(self.owner_id, entry, over, self._parts.clock())
         self._look_after_photo(draft, entry)
-        log.info("saved day revision=%d", entry.revision)
+        log.info("kept day revision=%(revision)d", {"revision": entry.revision})
         return self.find_day(draft.day) or entry
 
     def add_days(self, drafts: Sequence[EntryDraft], moods: Sequence[Mood] = ()) -> int:

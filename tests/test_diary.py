@@ -209,7 +209,7 @@ def test_the_log_tells_what_was_done_and_nothing_of_what_was_written(
         diary.add_mood(Mood("", "private", "🙃", "#123456", "#abcdef", 0, 0))
         diary.delete(entry)
         diary.history.undo(TODAY, entry, 2)
-    for told in ("saved day revision=1", "deleted day revision=1", "undone day"):
+    for told in ("kept day revision=1", "deleted day revision=1", "undone day"):
         assert told in caplog.text
     assert "rivate" not in caplog.text
     assert str(TODAY) not in caplog.text

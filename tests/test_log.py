@@ -2,13 +2,17 @@
 
 import json
 import logging
+import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from diary import log
+from tests.browser.server import PROJECT
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +93,45 @@ def test_a_machine_without_a_log_or_with_a_deaf_one_is_no_error(
     finally:
         logger.handlers[:], logger.propagate = [], True
     assert capsys.readouterr() == ("", "")
+
+
+OTHERS = """
+import logging, sys, threading, warnings
+logging.getLogger("before").addHandler(logging.StreamHandler())
+from diary import log
+from tests.browser.server import PROJECT
+log.set_up("json")
+log.all_as_json(lambda: {"session": "s"})
+logging.getLogger("before").error("of a library")
+logging.getLogger("uvicorn.error").warning("of %(what)s", {"what": "a server"})
+warnings.warn("of Python")
+def fail(): raise ValueError("in a thread")
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+raise ValueError("the last\\nword")
+"""
+
+
+def test_all_that_a_program_says_is_in_the_form_for_machines() -> None:
+    run = subprocess.run([sys.executable, "-c", OTHERS], cwd=PROJECT, capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in run.stderr.splitlines()]
+    assert [(line["level"], line["session"]) for line in lines] == [
+        ("ERROR", "s"), ("WARNING", "s"), ("WARNING", "s"), ("CRITICAL", "s"), ("CRITICAL", "s"),
+    ]  # fmt: skip
+    assert [line["message"] for line in lines[:2]] == ["of a library", "of a server"]
+    assert "UserWarning: of Python" in lines[2]["message"]
+    assert "what" not in lines[1], "names of others may mean anything"
+    assert "ValueError: in a thread" in lines[3]["error"]
+    assert "ValueError: the last\nword" in lines[4]["error"]
+
+
+def test_a_line_tells_what_it_belongs_to_and_its_arguments_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    for form in ("text", "json"):
+        log.set_up(form, lambda: {"session": "s", "owner": "o"})
+        logging.getLogger("diary.somewhere").info("saved day revision=%(revision)d", {"revision": 3})
+    text, machine = capsys.readouterr().err.splitlines()
+    assert re.search(r"saved day revision=3 request=\w+ session=s owner=o$", text)
+    said = json.loads(machine)
+    assert (said["message"], said["revision"]) == ("saved day revision=3", 3)
+    assert (said["session"], said["owner"]) == ("s", "o")

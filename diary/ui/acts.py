@@ -28,6 +28,7 @@ def save() -> None:
     try:
         read_search()
         if form.errors:
+            _refused(*form.errors)
             return
         draft = _draft(form)
         if not draft.song and (value("song_search") or "").strip():
@@ -40,24 +41,31 @@ def save() -> None:
         log.info("save met another version")
     except InvalidEntryError as error:
         form.errors[error.field] = str(error)
+        _refused(error.field)
     except PhotoError as error:
         form.errors["photo"] = str(error)
+        _refused("photo")
     except DiaryError as error:
-        log.warning("save failed: %s", error)
+        log.warning("save failed: %(reason)s", {"reason": str(error)})
         form.errors["save"] = f"Could not save. {error} What you typed is still here."
+
+
+def _refused(*fields: str) -> None:
+    log.info("save refused field=%(field)s", {"field": " ".join(fields)})
 
 
 def _keep(form: Form, draft: EntryDraft) -> None:
     """Save ``draft`` for good, and leave the form for the finished day.
 
     Where the values of inputs are read, Streamlit may leave a callback for the next click. So the tab learns of the
-    save before that.
+    save before that, and the log after it: a save that has to be done once more is told once.
     """
     diary, remembered = current_diary(), tab()
     before, last = diary.find_day(form.day), remembered.change
     entry = diary.save(draft)
     again = last and (last.day, last.revision) == (form.day, entry.revision)
     remembered.leave_form(last if again else Change(form.day, before, entry.revision))
+    log.info("saved day revision=%(revision)d", {"revision": entry.revision})
     with suppress(StorageError):
         drop_kept(form)
         if form.as_today and form.day != diary.today(zone()):  # written before midnight, saved after it

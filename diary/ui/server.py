@@ -27,7 +27,7 @@ from diary import assembly, log
 from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.settings import Settings
 from diary.sweep import Caretaker
-from diary.ui import cover, gate, page, photos, roundtrip, shared, take_out
+from diary.ui import cover, gate, logs, page, photos, roundtrip, shared, take_out
 from diary.ui.login import LogIn
 
 SHELL = str(Path(__file__).with_name("shell.py"))
@@ -42,9 +42,10 @@ def start() -> None:
 
     A database server that is away is waited for beside the pages, which say so meanwhile.
     """
+    form: log.Form = "text"
     try:
         settings = shared.settings()
-        log.set_up(settings.log)
+        logs.set_up(form := settings.log)
         gate.check_address(settings)
         if settings.has_login:
             # Streamlit signs what a browser carries on its way to the provider, and reads this before it has `secrets`.
@@ -52,7 +53,7 @@ def start() -> None:
         content_security_policy()
         is_open = _open(settings)
     except DiaryError as error:
-        sys.exit(f"The diary cannot start. {error}")
+        sys.exit(logs.farewell(form, f"The diary cannot start. {error}"))
     finally:
         log.end_request()
     if not is_open:

@@ -99,7 +99,7 @@ def running_stack(folder: Path, script: Path = PROJECT / "streamlit_app.py") -> 
         provider = running.enter_context(OidcProvider(caddy.url))
         places = {**_places(postgres, database_authority), **s3.aws_env(caddy.s3_url)}
         places |= {"DIARY_PHOTOS": f"s3://{bucket.new_bucket()}/photos", "AWS_CA_BUNDLE": str(authority.file)}
-        env = {**places, **provider.env, "DIARY_LOG": "json"}
+        env = {**places, **provider.env, "DIARY_LOG": "json", "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true"}
         migrate(env)
         for program in programs:
             program.env |= env

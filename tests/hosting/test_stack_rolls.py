@@ -39,7 +39,7 @@ def test_a_rolling_restart_loses_no_acknowledged_save(stack: Stack) -> None:
     with Typists(stack.url, PEOPLE, cookies_for(stack.settings, "ada")) as typists:
         typists.wait(lambda: len(typists.acked) >= PEOPLE)
         before = len(typists.acked)
-        seconds = stack.roll()
+        stack.roll()
         during = len(typists.acked) - before
         typists.wait(lambda: len(typists.acked) >= before + during + PEOPLE)
     looked = found(stack, typists.acked)
