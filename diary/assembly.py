@@ -30,7 +30,7 @@ from diary.storage.engine import engine_for, open_engine, read_url, role_to_serv
 from diary.storage.entries import EntryStore
 from diary.storage.lives import LifeStore
 from diary.storage.marks import MarkStore
-from diary.storage.migration import is_current, is_prepared, migrate
+from diary.storage.migration import can_serve, is_current, is_prepared, migrate
 from diary.storage.people import PersonStore
 from diary.storage.photos import PhotoStore, open_photos
 from diary.storage.revisions import RevisionStore
@@ -77,7 +77,7 @@ def make_parts(settings: Settings, *, patient: bool = False) -> Parts:
         photos=open_photos(settings.photos, engine, settings.region),
         catalog=catalog,
         refresher=TrackRefresher(catalog, tracks),
-        is_ready=partial(is_current, engine),
+        is_ready=partial(can_serve, engine),
     )
 
 
@@ -97,28 +97,29 @@ def photo_origin(settings: Settings) -> str | None:
     return open_photos(settings.photos, None, settings.region).origin
 
 
-def prepare(settings: Settings, *, begin: bool = True) -> None:
+def prepare(settings: Settings, *, begin: bool = True, serving: bool = False) -> None:
     """Bring the database to the newest form, and let the diary's role use it; without ``begin`` only one that is there.
 
+    ``serving``: one of a newer program is left as it is where this one can serve from it, see `migration`.
     On PostgreSQL nobody waits, for a lock or for long, where nothing is to be done. Raises StorageError, an AwayError
     where it may do later; SettingsError.
     """
     role = role_to_serve(settings.database_url, settings.migration_url or settings.database_url)
     is_server = not settings.database_url.startswith("sqlite:")
-    if is_server and _is_prepared(settings):
+    if is_server and _is_prepared(settings, serving):
         return
     with engine_for(*_operator(settings)) as engine:
-        migrate(engine, role, begin=begin)
-    if is_server and not _is_prepared(settings):
+        migrate(engine, role, begin=begin, serving=serving)
+    if is_server and not _is_prepared(settings, serving):
         raise StorageError(
             "The diary's tables are not where the user in DATABASE_URL looks for them. Give both roles the same "
             "search_path."
         )
 
 
-def _is_prepared(settings: Settings) -> bool:
+def _is_prepared(settings: Settings, serving: bool) -> bool:
     with engine_for(*_program(settings)) as engine:
-        return is_prepared(engine)
+        return is_prepared(engine, serving=serving)
 
 
 def check_database(settings: Settings) -> None:

@@ -1,4 +1,10 @@
-"""The migrations that bring a database's tables to the newest form."""
+"""The migrations that bring a database's tables to the newest form.
+
+A deploy migrates first, and replaces programs afterwards; one that is taken back leaves the tables as they are. So a
+migration that only adds says in the name of its revision which older programs can serve on: ``0007_from_0005`` is form
+0007, and a program that knows 0005 or 0006 reads and writes it as its own. What those need is taken away by a later
+migration, when none of them is left.
+"""
 
 import logging
 import re
@@ -20,16 +26,17 @@ from diary.storage.tables import metadata
 
 log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
+_FROM = re.compile(r"(?P<form>[0-9]{4})_from_(?P<oldest>[0-9]{4})")
 _MIGRATING = 0x0D1A21  # any number, the same in every process: PostgreSQL's advisory lock for migrations
 
 
-def migrate(engine: Engine, app_role: str | None = None, *, begin: bool = True) -> None:
+def migrate(engine: Engine, app_role: str | None = None, *, begin: bool = True, serving: bool = False) -> None:
     """Bring the tables to the newest form, after keeping a copy of an existing diary. One program does, others wait.
 
     Where there is no diary, one is made; without ``begin`` that is refused, and nothing is made.
     The copy of SQLite is ``FILE.REVISION.bak`` beside the file. In PostgreSQL it is the schema ``before_REVISION``;
     an older one is dropped. ``app_role`` is the role of PostgreSQL that the diary runs by, where another one
-    migrates: it is granted what it needs.
+    migrates: it is granted what it needs. ``serving``: a newer form that this program `can_serve` is left as it is.
     Raises StorageError when this is no diary, a damaged one, or was written by a newer program.
     """
     try:
@@ -40,7 +47,7 @@ def migrate(engine: Engine, app_role: str | None = None, *, begin: bool = True) 
         with engine.execution_options(writes=True).connect() as connection:
             if engine.dialect.name == "postgresql":
                 _wait_for_others(connection)
-            _upgrade(connection, begin)
+            _upgrade(connection, begin, serving)
             if app_role and engine.dialect.name == "postgresql":
                 _grant(connection, app_role)
             connection.commit()
@@ -51,10 +58,10 @@ def migrate(engine: Engine, app_role: str | None = None, *, begin: bool = True) 
         raise type(known)(f"The diary's database cannot be prepared. {known}") from error
 
 
-def is_prepared(engine: Engine) -> bool:
+def is_prepared(engine: Engine, *, serving: bool = False) -> bool:
     """Whether `migrate` has nothing left to do for the role of ``engine``, in PostgreSQL. Raises AwayError."""
     try:
-        if not is_current(engine):
+        if not (can_serve(engine) if serving else is_current(engine)):
             return False
         with reading(engine) as connection:
             return not missing_rights(connection, connection.execute(select(func.current_user())).scalar_one())
@@ -66,9 +73,12 @@ def is_prepared(engine: Engine) -> bool:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database answers and its tables have the newest form."""
-    with reading(engine) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found == newest_revision()
+    return _found(engine) == newest_revision()
+
+
+def can_serve(engine: Engine) -> bool:
+    """Whether the database answers and its tables have the newest form, or a newer one that only adds to it."""
+    return _lets_serve(_found(engine))
 
 
 def newest_revision() -> str:
@@ -88,9 +98,20 @@ def alembic_config() -> Config:
     return config
 
 
-def _upgrade(connection: Connection, begin: bool) -> None:
+def _found(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _lets_serve(found: str | None) -> bool:
+    newest = newest_revision()
+    named, own = _FROM.fullmatch(found or ""), newest[:4]
+    return found == newest or (named is not None and named["oldest"] <= own < named["form"])
+
+
+def _upgrade(connection: Connection, begin: bool, serving: bool) -> None:
     found, newest = MigrationContext.configure(connection).get_current_revision(), newest_revision()
-    if found == newest:
+    if found == newest or (serving and _lets_serve(found)):
         return
     known = known_revisions()
     if found is not None and found not in known:

@@ -63,7 +63,7 @@ def start() -> None:
 def _open(settings: Settings) -> bool:
     """Prepare the database and begin the house work; False where that has to wait. Raises DiaryError."""
     try:
-        assembly.prepare(settings)
+        assembly.prepare(settings, serving=True)
         if hole := assembly.hole_in_wall(settings):
             logger.warning("%s", hole)
     except AwayError as error:

@@ -23,6 +23,7 @@ class DiaryServer:
     music sources lead nowhere until ``env`` names others. Data and port outlive a restart.
     """
 
+    project = PROJECT  # whose program and whose settings of Streamlit it runs by
     script = PROJECT / "streamlit_app.py"
     prefix: tuple[str, ...] = ()  # a program that starts the diary in its own place, such as setpriv
 
@@ -47,7 +48,7 @@ class DiaryServer:
         command += ["--server.headless", "true", "--server.port", str(self.port)]
         command += ["--secrets.files", str(self.folder / "secrets.toml")]
         with self._log_file.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=PROJECT, env=self.env, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, cwd=self.project, env=self.env, stdout=log, stderr=log)
         deadline = time.monotonic() + START
         while not self.answers():
             if self._process.poll() is not None or time.monotonic() > deadline:

@@ -1,9 +1,9 @@
 """The whole stack on one machine: two programs behind Caddy, PostgreSQL and S3 elsewhere, people who log in."""
 
 import os
+import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from diary.settings import Settings, load_settings
+from diary.storage.migration import newest_revision
 from tests import s3
 from tests.browser import chromium
 from tests.browser.server import PROJECT, DiaryServer
@@ -26,16 +27,31 @@ from tests.postgres import PostgresServer
 DATABASE_HOST = "db.diary.test"
 OWNER, APP = "diary_migrate", "diary_app"  # the role that owns the tables, and the one that reads and writes them
 PASSWORDS = {OWNER: "a-password-of-the-tests-1", APP: "a-password-of-the-tests-2"}
+_NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{form}"
+down_revision = "{newest}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("entries", sa.Column("weather", sa.Text, nullable=False, server_default=""))
+    op.create_table("weather", sa.Column("day", sa.Date, primary_key=True))
+
+
+def downgrade() -> None:
+    op.drop_table("weather")
+    op.drop_column("entries", "weather")
+"""
 _RULES = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n"
 _TLS = ("ssl=on", "ssl_cert_file='../server.pem'", "ssl_key_file='../server.key'")
 
 
 class Program(DiaryServer):
-    """One of the programs; ``script`` may be that of another version."""
-
-    def __init__(self, folder: Path, script: Path) -> None:
-        super().__init__(folder)
-        self.script = script
+    """One of the programs behind the proxy."""
 
     def is_ready(self) -> bool:
         """What whoever starts it waits for."""
@@ -48,10 +64,10 @@ class Program(DiaryServer):
         finally:
             connection.close()
 
-    def replace(self, script: Path | None = None) -> None:
-        """End it in order, and start it again, or another version of it; until it is ready."""
+    def replace(self, project: Path = PROJECT) -> None:
+        """End it in order, and start the version of it that lies in ``project``; until that is ready."""
         self.stop()
-        self.script = script or self.script
+        self.project, self.script = project, project / "streamlit_app.py"
         self.start()
         eventually(self.is_ready, 60)
 
@@ -75,26 +91,20 @@ class Stack:
         by = page.evaluate("async () => (await fetch('/healthz')).headers.get('x-served-by')")
         return next(program for program in self.programs if by == f"127.0.0.1:{program.port}")
 
-    def roll(self, script: Path | None = None) -> float:
-        """Replace one program after the other, the next when the last is ready; the seconds it took."""
-        begun = time.monotonic()
+    def roll(self, project: Path = PROJECT) -> None:
+        """Replace one program after the other, the next when the last is ready."""
         for program in self.programs:
-            program.replace(script)
-        return time.monotonic() - begun
-
-    def migrate(self, project: Path = PROJECT) -> None:
-        """Bring the tables up to date, once, by the command of that version."""
-        migrate(self.env, project)
+            program.replace(project)
 
 
 @contextmanager
-def running_stack(folder: Path, script: Path = PROJECT / "streamlit_app.py") -> Iterator[Stack]:
+def running_stack(folder: Path) -> Iterator[Stack]:
     """The stack, empty; all that it keeps is below ``folder``."""
     authority, database_authority = Authority(folder / "root.pem"), Authority(folder / "database.pem", "Another one")
     with ExitStack() as running:
         postgres = running.enter_context(_database(database_authority))
         bucket = running.enter_context(s3.SignedS3Server())
-        programs = tuple(Program(folder / name, script) for name in ("one", "two"))
+        programs = tuple(Program(folder / name) for name in ("one", "two"))
         caddy = Caddy(folder / "caddy", [program.port for program in programs], bucket.port, authority)
         provider = running.enter_context(OidcProvider(caddy.url))
         places = {**_places(postgres, database_authority), **s3.aws_env(caddy.s3_url)}
@@ -134,6 +144,19 @@ def migrate(env: Mapping[str, str], project: Path = PROJECT) -> None:
     """As a deploy does it before anything else."""
     whole = {"PATH": os.defpath, "LANG": "C.UTF-8", **env}
     subprocess.run([sys.executable, "-m", "diary", "migrate"], cwd=project, env=whole, check=True, capture_output=True)
+
+
+def next_version(folder: Path) -> Path:
+    """This program with one migration more, which only adds: a column and a table."""
+    project = folder / "next"
+    for part in ("diary", "pages", ".streamlit"):
+        shutil.copytree(PROJECT / part, project / part, ignore=shutil.ignore_patterns("__pycache__", "secrets.toml"))
+    shutil.copy(PROJECT / "streamlit_app.py", project)
+    newest = newest_revision()
+    form = f"{int(newest[:4]) + 1:04}_from_{newest[:4]}"
+    versions = project / "diary" / "storage" / "migrations" / "versions"
+    (versions / f"{form}.py").write_text(_NEXT.format(form=form, newest=newest))
+    return project
 
 
 def trusting_browser(kind: Browser, folder: Path, authority: Authority) -> Browser:

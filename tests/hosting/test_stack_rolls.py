@@ -3,15 +3,17 @@
 import socket
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from diary.assembly import make_parts
+from diary.storage.migration import newest_revision
 from tests.faults.content import Found, look
 from tests.faults.typists import Typists
 from tests.hosting.caddy import HOST
-from tests.hosting.stack import Stack
+from tests.hosting.stack import Stack, migrate, next_version
 from tests.login import cookies_for, owner_of
 
 PEOPLE = 4
@@ -47,3 +49,27 @@ def test_a_rolling_restart_loses_no_acknowledged_save(stack: Stack) -> None:
     assert looked.is_well, looked
     assert typists.dropped == []
     assert not any("Traceback" in program.log() for program in stack.programs)
+
+
+def test_the_program_serves_on_the_tables_of_the_next_one_before_it_and_after_it(stack: Stack, tmp_path: Path) -> None:
+    following, one = next_version(tmp_path), stack.programs[0]
+    with Typists(stack.url, PEOPLE, cookies_for(stack.settings, "ben")) as typists:
+
+        def go_on() -> None:
+            before = len(typists.acked)
+            typists.wait(lambda: len(typists.acked) >= before + PEOPLE)
+
+        go_on()
+        migrate(stack.env, following)
+        assert all(program.is_ready() for program in stack.programs), "those that serve go on"
+        go_on()
+        one.replace()
+        go_on()
+        stack.roll(following)
+        go_on()
+        one.replace()
+        go_on()
+    ((form,),) = stack.postgres.ask("SELECT version_num FROM alembic_version", "diary")
+    assert form == f"{int(newest_revision()[:4]) + 1:04}_from_{newest_revision()[:4]}"
+    assert look(make_parts(stack.settings), typists.acked, owner_of("ben")).is_well
+    assert typists.dropped == []
