@@ -100,8 +100,9 @@ class _Text(logging.Formatter):
         self._belonging = belonging
 
     def format(self, record: logging.LogRecord) -> str:
-        belongs = {"request": _request_id(), **self._belonging()}
-        return " ".join((super().format(record), *(f"{name}={value}" for name, value in belongs.items())))
+        belongs, told = {"request": _request_id(), **self._belonging()}, _fields(record)
+        more = (f"{name}={value}" for name, value in belongs.items() if name not in told)
+        return " ".join((super().format(record), *more))
 
 
 class _Json(logging.Formatter):

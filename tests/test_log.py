@@ -126,6 +126,12 @@ def test_all_that_a_program_says_is_in_the_form_for_machines() -> None:
     assert "ValueError: the last\nword" in lines[4]["error"]
 
 
+def test_what_a_line_tells_itself_is_not_told_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up("text", lambda: {"owner": "of the page"})
+    log.audit("signed out everywhere", "https://id.example#ada")
+    assert re.search(r"signed out everywhere owner=35e1499a0f1b request=\w+$", capsys.readouterr().err)
+
+
 def test_a_line_tells_what_it_belongs_to_and_its_arguments_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     for form in ("text", "json"):
         log.set_up(form, lambda: {"session": "s", "owner": "o"})

@@ -15,7 +15,7 @@ from tests.certificates import Authority
 from tests.ports import free_port
 
 HOST = "diary.test"  # no name of this machine's own: for those Streamlit makes exceptions
-MISSING = "The tests of the stack need Caddy: 'apt install caddy' on Debian."
+MISSING = "The tests of the stack need Caddy and certutil: 'apt install caddy libnss3-tools' on Debian."
 # A program that ends closes its port first; who was with it is sent to the other within a second. What began is not
 # begun again at another, so that nothing is done twice.
 _CONFIG = """
@@ -47,7 +47,8 @@ https://localhost:{s3_port} {{
 
 
 def installed() -> bool:
-    return shutil.which("caddy") is not None
+    """Whether it is there, and what tells a browser whom to trust."""
+    return all(map(shutil.which, ("caddy", "certutil")))
 
 
 class Caddy:
