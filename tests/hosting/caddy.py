@@ -16,8 +16,7 @@ from tests.ports import free_port
 
 HOST = "diary.test"  # no name of this machine's own: for those Streamlit makes exceptions
 MISSING = "The tests of the stack need Caddy and certutil: 'apt install caddy libnss3-tools' on Debian."
-# A program that ends closes its port first; who was with it is sent to the other within a second. What began is not
-# begun again at another, so that nothing is done twice.
+# A program that ends closes its port first: who was with it goes to the other as soon as no connection is to be had.
 _CONFIG = """
 {{
     admin off

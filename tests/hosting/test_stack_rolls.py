@@ -33,8 +33,8 @@ def _lead_to(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ssl, "create_default_context", lambda: trust)
 
 
-def found(stack: Stack, acked: list[int]) -> Found:
-    return look(make_parts(stack.settings), acked, owner_of("ada"))
+def found(stack: Stack, person: str, acked: list[int]) -> Found:
+    return look(make_parts(stack.settings), acked, owner_of(person))
 
 
 def test_a_rolling_restart_loses_no_acknowledged_save(stack: Stack) -> None:
@@ -44,7 +44,7 @@ def test_a_rolling_restart_loses_no_acknowledged_save(stack: Stack) -> None:
         stack.roll()
         during = len(typists.acked) - before
         typists.wait(lambda: len(typists.acked) >= before + during + PEOPLE)
-    looked = found(stack, typists.acked)
+    looked = found(stack, "ada", typists.acked)
     assert during > 0, "people went on writing"
     assert looked.is_well, looked
     assert typists.dropped == []
@@ -71,5 +71,6 @@ def test_the_program_serves_on_the_tables_of_the_next_one_before_it_and_after_it
         go_on()
     ((form,),) = stack.postgres.ask("SELECT version_num FROM alembic_version", "diary")
     assert form == f"{int(newest_revision()[:4]) + 1:04}_from_{newest_revision()[:4]}"
-    assert look(make_parts(stack.settings), typists.acked, owner_of("ben")).is_well
+    looked = found(stack, "ben", typists.acked)
+    assert looked.is_well, looked
     assert typists.dropped == []
