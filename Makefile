@@ -22,14 +22,14 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test faults bench bench-keep check audit format pins browser postgres npm
+.PHONY: run test faults bench bench-keep check audit format pins browser postgres proxy npm
 
 run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
 
 # A file stays with one worker, so that its server starts once; files go in order, so that the slow browser comes first.
 # Tests wait a third of their time, for what they killed or made slow: three of them keep two cores at work.
-test: $(VENV)/tests browser postgres npm
+test: $(VENV)/tests browser postgres proxy npm
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # A crowd is measured last, by itself: another worker beside it would count as one of the crowd.
@@ -72,6 +72,10 @@ browser: $(VENV)/tests
 postgres: $(VENV)/tests
 	@$(POSTGRES) 2>/dev/null || { $(APT) postgresql; } || true
 	@$(POSTGRES) || test "$$CI" != true
+
+proxy:
+	@command -v caddy >/dev/null || { $(APT) caddy; } || true
+	@command -v caddy >/dev/null || test "$$CI" != true
 
 npm: $(LOCKS)
 

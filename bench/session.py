@@ -43,7 +43,7 @@ class Answer:
 
     @property
     def part(self) -> str:
-        """The first part of the page that shows something and can run by itself, a fragment's identifier, or nothing."""
+        """The first part of the page that shows something and can run by itself, by its identifier, or nothing."""
         shown = (message.delta for message in self.messages if message.delta.WhichOneof("type") == "new_element")
         return next((delta.fragment_id for delta in shown if delta.fragment_id), "")
 
