@@ -14,6 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CHROMIUM := $(BIN)/python -m tests.browser.chromium
 POSTGRES := $(BIN)/python -m tests.postgres
+CADDY := $(BIN)/python -m tests.hosting.caddy
 NPM_FOLDERS := tests/oidc tests/hosting
 LOCKS := $(NPM_FOLDERS:%=%/node_modules/.package-lock.json)
 APT := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
@@ -73,9 +74,9 @@ postgres: $(VENV)/tests
 	@$(POSTGRES) 2>/dev/null || { $(APT) postgresql; } || true
 	@$(POSTGRES) || test "$$CI" != true
 
-proxy:
-	@command -v caddy >/dev/null || { $(APT) caddy; } || true
-	@command -v caddy >/dev/null || test "$$CI" != true
+proxy: $(VENV)/tests
+	@$(CADDY) 2>/dev/null || { $(APT) caddy libnss3-tools; } || true
+	@$(CADDY) || test "$$CI" != true
 
 npm: $(LOCKS)
 
