@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from email.message import Message
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection
 from pathlib import Path
 from socket import create_connection
 from typing import NamedTuple, Self
@@ -56,27 +56,26 @@ class Proxy:
 
     def ask(self, path: str, host: str, method: str = "GET", **headers: str) -> Answer:
         """The answer to ``host``, over TLS where that is the domain's."""
-        if host == f"{DOMAIN}:{self.https}":
-            line: HTTPConnection = HTTPSConnection(DOMAIN, self.https, timeout=30, context=self._trust())
-            raw = create_connection(("127.0.0.1", self.https), 30)
-            line.sock = self._trust().wrap_socket(raw, server_hostname=DOMAIN)
-        else:
-            line = HTTPConnection("127.0.0.1", self.http, timeout=30)
+        is_public = host == f"{DOMAIN}:{self.https}"
+        line = HTTPConnection("127.0.0.1", self.http, timeout=30)
+        line.sock = self._secured() if is_public else None
         try:
             line.request(method, path, headers={"Host": host} | {n.replace("_", "-"): v for n, v in headers.items()})
-            answer: HTTPResponse = line.getresponse()
+            answer = line.getresponse()
             return Answer(answer.status, answer.read(), answer.headers)
         finally:
             line.close()
 
-    def _trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.authority))
+    def _secured(self) -> ssl.SSLSocket:
+        """A connection to the domain, which its certificate vouches for."""
+        raw = create_connection(("127.0.0.1", self.https), 30)
+        return ssl.create_default_context(cafile=str(self.authority)).wrap_socket(raw, server_hostname=DOMAIN)
 
     def _listens(self) -> bool:
-        is_public = DOMAIN in self._env["SITE"]
         with suppress(OSError):
-            self.ask("/healthz", f"{DOMAIN}:{self.https}" if is_public else "localhost")
-            return True
+            if DOMAIN in self._env["SITE"]:
+                self._secured().close()
+            return self.ask("/", "nobody.example").status == 421
         return False
 
 
