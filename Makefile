@@ -3,6 +3,7 @@
 # make faults   every fault, tried hard: some 40 minutes; what it counts goes into docs/reliability.md
 # make bench    what pages cost, as ratios measured side by side: a quarter of an hour; goes into docs/performance.md
 # make bench-keep  the same, and later figures are held against these
+# make check-hosting  the image built and run, and what else of hosting takes minutes; as root, on Debian
 # make check    format, lint with its rules of security, types, workflows
 # make audit    asks the Python package index which libraries are known to be bad
 # make format   puts the format right
@@ -23,7 +24,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test faults bench bench-keep check audit format pins browser postgres proxy npm
+.PHONY: run test faults bench bench-keep check-hosting check audit format pins browser postgres proxy npm
 
 run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
@@ -45,6 +46,11 @@ bench: $(VENV)/tests browser postgres
 
 bench-keep: $(VENV)/tests browser postgres
 	$(BIN)/python -m bench --keep
+
+check-hosting: $(VENV)/tests postgres
+	@for one in buildah podman runc mmdebstrap catatonit caddy; do command -v $$one >/dev/null || missing=1; done; \
+		test -z "$$missing" || { $(APT) buildah podman runc mmdebstrap catatonit caddy; }
+	DIARY_HOSTING=1 $(BIN)/python -m pytest -rs tests/hosting/built
 
 check: $(VENV)/tests
 	$(BIN)/ruff format --check .
