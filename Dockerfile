@@ -1,9 +1,11 @@
 # The diary as an image: docs/home-server.md tells how to run it, docs/hosting.md how AWS does.
 # It needs no capability and no root, and writes below /data and /tmp only: run it with --read-only --cap-drop=all, and
 # with --init: the first process of a container does not hear SIGTERM before Streamlit listens for it.
-ARG BASE=docker.io/library/python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
+# The base stands in its own line, not in an ARG: Dependabot renews the former only. `buildah bud --from` puts another in
+# its place.
+FROM docker.io/library/python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS base
 
-FROM ${BASE} AS build
+FROM base AS build
 # Amazon's own authority signs the certificates of RDS; no package of Python's brings it. Where Amazon adds to the file,
 # the build ends here: look at what is new, then write down its new sum.
 ARG RDS_BUNDLE=https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
@@ -25,7 +27,7 @@ RUN rm /app/requirements.txt \
     && chmod -R u=rwX,go=rX /app \
     && python -m compileall -q --invalidation-mode unchecked-hash /app
 
-FROM ${BASE}
+FROM base
 # The base's own pip would only be one more thing to look after.
 RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/local/lib/python3*/ensurepip \
     && groupadd --gid 10001 diary \

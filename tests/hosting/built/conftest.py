@@ -15,9 +15,10 @@ import pytest
 from tests.browser.server import PROJECT
 from tests.certificates import Authority
 from tests.hosting.built import containers
+from tests.hosting.built.containers import USER
 
 collect_ignore_glob = [] if os.environ.get("DIARY_HOSTING") == "1" else ["test_*.py"]
-USER = 10001
+
 PRIVATE = "nobody-elses-business"  # stands in files that may not get into the image
 _PRIVATE_FILES = (
     *(".env", "secrets/database_url", ".streamlit/secrets.toml", "data/diary.db", "backups/diary.zip", "id_rsa"),
@@ -60,9 +61,10 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def image(context: Path, bundle: tuple[str, str]) -> str:
-    """The project's image, built anew."""
+    """The project's image, built anew; the one before is thrown away."""
     containers.make_base()
     containers.build(context, bundle=bundle[0], checksum=bundle[1])
+    containers.podman("image", "prune", "--force")
     _sizes.append(containers.inspected()["Size"])
     return containers.IMAGE
 

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 from tests.ports import free_port
 
+USER = 10001
 BASE = "localhost/music-diary-standin"
 IMAGE = "localhost/music-diary:checked"
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "music-diary-hosting"
@@ -68,10 +69,20 @@ def make_base() -> None:
 
 def build(context: Path, *, bundle: str, checksum: str, target: str = "", fails: bool = False) -> str:
     """The project's image from ``context``; what was said."""
-    given = {"BASE": BASE, "RDS_BUNDLE": bundle, "RDS_BUNDLE_SHA256": checksum, "VERSION": "9.9.9", "REVISION": "abc"}
+    given = {"RDS_BUNDLE": bundle, "RDS_BUNDLE_SHA256": checksum, "VERSION": "9.9.9", "REVISION": "abc"}
     arguments = [f"--build-arg={name}={text}" for name, text in given.items()]
     kind = [f"--target={target}"] if target else [f"--tag={IMAGE}"]
-    return run("buildah", "bud", "--pull-never", "--format=docker", *arguments, *kind, str(context), fails=fails)
+    return run(
+        "buildah",
+        "bud",
+        "--pull-never",
+        f"--from={BASE}",
+        "--format=docker",
+        *arguments,
+        *kind,
+        str(context),
+        fails=fails,
+    )
 
 
 def inspected() -> dict[str, Any]:
@@ -108,6 +119,10 @@ class Container:
     def do(self, *command: str, fails: bool = False) -> str:
         """Run a command beside the program, in its container."""
         return podman("exec", self.name, *command, fails=fails)
+
+    def log(self) -> str:
+        """All it has said so far, on standard error too."""
+        return run("sh", "-c", f"podman --runtime=runc logs {self.name} 2>&1")
 
     def stop(self, seconds: int) -> int:
         """Tell it to end, and kill it after so many seconds; what it ended with."""

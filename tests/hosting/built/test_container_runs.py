@@ -1,5 +1,6 @@
 """The image as it runs: closed, by nobody in particular, well, and gone within ten seconds when it is told to go."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,6 +11,7 @@ import pytest
 from diary.assembly import make_parts
 from diary.settings import Settings, load_settings
 from tests.builders import eventually
+from tests.certificates import Authority
 from tests.faults.content import look
 from tests.faults.tab import Tab
 from tests.faults.typists import Typists
@@ -106,8 +108,8 @@ def test_told_to_end_while_it_starts_it_ends_too(image: str, data: Path, after: 
 
 
 def test_its_log_is_a_line_of_json_an_event(running: Container) -> None:
-    events = [line for line in podman("logs", running.name).splitlines() if line.startswith("{")]
-    assert any('"message": "migrated from=nothing' in line for line in events)
+    events = [json.loads(line) for line in running.log().splitlines() if line.startswith("{")]
+    assert any(event["message"].startswith("migrated from=nothing") for event in events)
 
 
 # ------------------------------------------------------------------ with a database of its own
@@ -138,3 +140,27 @@ def test_as_compose_sets_it_up_a_day_comes_through_caddy_into_postgresql(
     assert server.ask("SELECT note FROM entries", "diary") == [("through all of it",)]
     assert "warn" not in doctor, doctor
     assert list(data.iterdir()) == [], "nothing lies beside the database"
+
+
+def test_a_database_like_rds_is_trusted_by_the_certificates_in_the_image(
+    image: str, data: Path, authority: Authority
+) -> None:
+    options = ("ssl=on", "ssl_cert_file='../server.pem'", "ssl_key_file='../server.key'")
+    only_tls = "local all all trust\nhostssl all all 127.0.0.1/32 trust\n"
+    key, certificate = authority.issue("db.example.test")
+    rds = PostgresServer(options, only_tls)
+    rds.own_file("server.key", key)
+    rds.own_file("server.pem", certificate)
+    with rds:
+        env = {"DATABASE_URL": rds.url(host="db.example.test")}
+        trusting = env | {"PGSSLROOTCERT": "/etc/ssl/rds/global-bundle.pem"}
+        assert "certificate cannot be verified" in migrate(image, data, env, fails=True)
+        migrate(image, data, trusting)
+        assert rds.ask("SELECT count(*) FROM alembic_version") == [(1,)]
+
+
+def migrate(image: str, data: Path, env: dict[str, str], fails: bool = False) -> str:
+    """Bring a database up to date, in a container for that alone."""
+    here = ["--network=host", "--add-host=db.example.test:127.0.0.1"]
+    command = ["python", "-m", "diary", "migrate"]
+    return podman("run", "--rm", *containers.given(data, env), *here, image, *command, fails=fails)
