@@ -30,9 +30,10 @@ def inside(block: str) -> list[str]:
 
 
 def test_a_backup_comes_out_and_goes_in_again(image: str, data: Path, tmp_path: Path) -> None:
-    diary = open_diary(load_settings({"DATABASE_URL": f"sqlite:///{data}/diary.db", "DIARY_PHOTOS": f"{data}/photos"}))
+    settings = load_settings({"DATABASE_URL": f"sqlite:///{data}/diary.db", "DIARY_PHOTOS": f"{data}/photos"})
     with Container(data, {"DIARY_LOGIN": "off"}) as container:
         eventually(container.is_ready, 60)
+        diary = open_diary(settings)
         diary.save(EntryDraft(TODAY, note="before"))
         typed(blocks("Backup")[0].splitlines(), container, tmp_path)
         (kept,) = tmp_path.glob("diary-*.zip")
