@@ -48,8 +48,8 @@ bench-keep: $(VENV)/tests browser postgres
 	$(BIN)/python -m bench --keep
 
 check-hosting: $(VENV)/tests postgres
-	@for one in buildah podman runc mmdebstrap catatonit caddy; do command -v $$one >/dev/null || missing=1; done; \
-		test -z "$$missing" || { $(APT) buildah podman runc mmdebstrap catatonit caddy; }
+	@for one in buildah podman runc mmdebstrap catatonit newuidmap caddy; do command -v $$one >/dev/null || missing=1; done; \
+		test -z "$$missing" || { $(APT) buildah podman runc mmdebstrap catatonit uidmap caddy; }
 	DIARY_HOSTING=1 $(BIN)/python -m pytest -rs tests/hosting/built
 
 check: $(VENV)/tests

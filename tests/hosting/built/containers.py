@@ -23,7 +23,7 @@ CLOSED = ["--read-only", "--tmpfs=/tmp", "--cap-drop=all", "--security-opt=no-ne
 _TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Limits higher than this machine's own may not be set; without systemd, podman itself asks for nobody's health.
-_HERE = ["--no-healthcheck", "--ulimit=nofile=4096:4096", "--ulimit=nproc=2048:2048"]
+HERE = ["--no-healthcheck", "--ulimit=nofile=4096:4096", "--ulimit=nproc=2048:2048"]
 
 
 def run(*command: str, fails: bool = False) -> str:
@@ -132,7 +132,7 @@ class Container:
 
 def given(data: Path, env: Mapping[str, str]) -> list[str]:
     """Podman's options for a closed container with these settings."""
-    return [*CLOSED, *_HERE, f"--volume={data}:/data", *(f"--env={name}={text}" for name, text in env.items())]
+    return [*CLOSED, *HERE, f"--volume={data}:/data", *(f"--env={name}={text}" for name, text in env.items())]
 
 
 def health() -> list[str]:
