@@ -1,7 +1,6 @@
 """The project's Caddyfile in front of a running diary: one for this machine and for a public address."""
 
 import os
-import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -18,16 +17,18 @@ from diary.settings import load_settings
 from diary.ui.rates import LIMITS
 from tests.browser.server import DiaryServer
 from tests.faults.tab import Tab
-from tests.hosting.container_proxy import CADDYFILE, DOMAIN, LOCAL, MISSING, Proxy, adapted
+from tests.hosting.container_proxy import CADDYFILE, DOMAIN, LOCAL, Proxy, adapted, program
 from tests.login import cookies_for
 from tests.ports import free_port
 from tests.test_settings_login import LOG_IN
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _caddy() -> None:
-    if not shutil.which("caddy"):
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
+    try:
+        program()
+    except LookupError as missing:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(missing))
 
 
 @contextmanager
