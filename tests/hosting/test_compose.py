@@ -1,5 +1,6 @@
 """compose.yaml: what it publishes, to whom, and what its containers may not."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from diary.settings import Settings, load_settings
 from tests.browser.server import PROJECT
-from tests.hosting.composed import COMPOSE, PUBLIC, MissingError, composed
+from tests.hosting.composed import COMPOSE, PUBLIC, MissingError, composed, read_by_compose
 
 WAYS: dict[str, dict[str, str]] = {"this machine": {}, "public": PUBLIC}
 SECRET = {str(field.alias) for field in Settings.model_fields.values() if not field.repr}
@@ -41,6 +42,32 @@ def test_the_published_form_of_compose_files_is_kept() -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", *files]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_compose_itself_reads_what_these_tests_read(name: str) -> None:
+    by_compose, by_us = read(WAYS[name])["services"], composed(WAYS[name])["services"]
+    assert by_compose.keys() == by_us.keys()
+    for service, ours in by_us.items():
+        theirs = by_compose[service]
+        published = [f"{port.get('host_ip', '')}:{port['published']}".strip(":") for port in theirs.get("ports", [])]
+        assert published == [port.rpartition(":")[0] for port in ours.get("ports", [])]
+        assert {one["source"] for one in theirs.get("secrets", [])} == set(ours.get("secrets", []))
+        assert [f"{one['source']}:{one['target']}" for one in theirs["volumes"]] == ours["volumes"]
+        for key in ("environment", "image", "read_only", "cap_drop", "security_opt", "tmpfs"):
+            assert theirs[key] == ours[key], f"{service}: {key}"
+
+
+def test_compose_itself_starts_no_domain_with_half_of_a_login() -> None:
+    with pytest.raises(MissingError, match="AUTH_CLIENT_ID is missing"):
+        read({**PUBLIC, "AUTH_CLIENT_ID": ""})
+
+
+def read(env: dict[str, str]) -> dict[str, Any]:
+    try:
+        return read_by_compose(env)
+    except LookupError as missing:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(missing))
 
 
 # ------------------------------------------------------------------ who reaches it
