@@ -88,7 +88,8 @@ def program() -> str:
     raise LookupError(MISSING)
 
 
-def adapted(env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """What Caddy makes of the project's Caddyfile, checked by it."""
+def adapted(folder: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """What Caddy makes of the project's Caddyfile, checked by it; it leaves an authority of its own in ``folder``."""
     command = [program(), "adapt", "--config", str(CADDYFILE), "--adapter", "caddyfile", "--validate"]
-    return subprocess.run(command, env={"PATH": os.defpath, **env}, capture_output=True, text=True, check=False)
+    own = {"PATH": os.defpath, "HOME": str(folder)}
+    return subprocess.run(command, env=own | env, capture_output=True, text=True, check=False)

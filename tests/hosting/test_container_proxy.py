@@ -57,8 +57,8 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DiaryServ
 
 
 @pytest.mark.parametrize("site", [LOCAL, "diary.example.com"])
-def test_caddy_itself_finds_nothing_wrong_with_the_file(site: str) -> None:
-    found = adapted({"SITE": site})
+def test_caddy_itself_finds_nothing_wrong_with_the_file(site: str, tmp_path: Path) -> None:
+    found = adapted(tmp_path, {"SITE": site})
     assert found.returncode == 0, found.stderr
     assert "not formatted" not in found.stderr
     assert '"admin":{"disabled":true}' in found.stdout
