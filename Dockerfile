@@ -42,7 +42,8 @@ ENV PATH=/venv/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \
     DATABASE_URL=sqlite:////data/diary.db \
     DIARY_PHOTOS=/data/photos \
-    DIARY_LOG=json
+    DIARY_LOG=json \
+    STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE=true
 USER 10001:10001
 EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \

@@ -4,7 +4,6 @@ import os
 import shutil
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -81,9 +80,8 @@ class Proxy:
 
 
 def program() -> str:
-    """Caddy's: that of the Python environment, else that of the machine. Raises LookupError where there is none."""
-    places = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
-    if found := shutil.which("caddy", path=os.pathsep.join(places)):
+    """Caddy's. Raises LookupError where there is none."""
+    if found := shutil.which("caddy"):
         return found
     raise LookupError(MISSING)
 
