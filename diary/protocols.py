@@ -185,5 +185,5 @@ class Parts:
     photos: PhotoStore
     catalog: Catalog
     refresher: Refresher
-    is_ready: Callable[[], bool]  # whether the database answers and has the newest form
+    is_ready: Callable[[], bool]  # whether the database answers and has a form to serve from
     clock: Callable[[], datetime] = utc_now

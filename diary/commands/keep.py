@@ -13,9 +13,12 @@ from diary.transfer.plan import days_of
 
 
 def migrate(_: argparse.Namespace) -> None:
-    """Bring the database to the newest form."""
-    prepared()
-    write(sys.stdout, "The database has the newest form.")
+    """Bring the database to the newest form; a newer one stays where an older program can serve from it.
+
+    So a deploy that goes back to an older program migrates as any other does.
+    """
+    assembly.prepare(load_settings(secrets=project_secrets()), serving=True)
+    write(sys.stdout, "The database has the newest form, or one that this program can serve from.")
 
 
 def backup(args: argparse.Namespace) -> None:

@@ -52,7 +52,7 @@ def parts() -> Parts:
 
 
 def is_ready() -> bool:
-    """Whether the database answers and has the newest form. Raises DiaryError."""
+    """Whether the database answers and has a form that this program can serve from. Raises DiaryError."""
     return _opened(settings()).is_ready()
 
 

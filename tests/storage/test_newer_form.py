@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from diary import assembly
+from diary.__main__ import main
 from diary.errors import StorageError
 from diary.model import EntryDraft
 from diary.settings import load_settings
@@ -59,3 +60,12 @@ def test_its_commands_refuse_as_a_copy_would_lack_what_was_added(database: str) 
     bring_to(database, f"{LATER}_from_0001")
     with pytest.raises(StorageError, match=NEWER):
         assembly.prepare(load_settings())
+
+
+def test_its_migrate_leaves_that_form_as_it_is_so_that_a_deploy_can_go_back(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring_to(database, f"{LATER}_from_0001")
+    assert main(["migrate"]) == 0
+    assert "has the newest form, or one that this program can serve from" in capsys.readouterr().out
+    assert not is_current(open_engine(database))
