@@ -1,20 +1,15 @@
-# The host reads these when the program starts. The image by digest is what new hosts begin with; deploying changes it.
+# The host reads these when the program starts, into memory.
 
-# Made once and never kept here: neither plan nor state holds it.
-ephemeral "aws_secretsmanager_random_password" "cookie" {
-  password_length     = 64
-  exclude_punctuation = true
-}
-
+# Made up when it is applied, and kept nowhere else: neither plan nor state holds what is only written.
 resource "aws_ssm_parameter" "cookie_secret" {
   name             = "/${local.name}/auth-cookie-secret"
   type             = "SecureString"
   key_id           = aws_kms_key.main.arn
-  value_wo         = ephemeral.aws_secretsmanager_random_password.cookie.random_password
+  value_wo         = replace("${uuid()}${uuid()}", "-", "")
   value_wo_version = var.cookie_secret_version
 }
 
-# The client's resource has the secret in the state already, as Cognito gives it: keep the state's bucket closed.
+# The client's own resource has it in the state already, as Cognito gives it: keep the state's bucket closed.
 resource "aws_ssm_parameter" "client_secret" {
   name             = "/${local.name}/auth-client-secret"
   type             = "SecureString"
@@ -23,6 +18,7 @@ resource "aws_ssm_parameter" "client_secret" {
   value_wo_version = 1
 }
 
+# What new hosts begin with.
 resource "aws_ssm_parameter" "image" {
   # checkov:skip=CKV2_AWS_34: the name of an image is no secret
   count = local.has_image ? 1 : 0
