@@ -28,9 +28,10 @@ resource "aws_db_parameter_group" "main" {
 }
 
 resource "aws_db_instance" "main" {
+  # checkov:skip=CKV_AWS_293: it is on until the second word
   # checkov:skip=CKV_AWS_157: the small size has no standby; grown has one
   # checkov:skip=CKV_AWS_118: a diary's database is watched by what CloudWatch tells of it anyway
-  # checkov:skip=CKV_AWS_353: performance insights end in 2026
+  # checkov:skip=CKV_AWS_353: nor are insights into its performance looked at
   # checkov:skip=CKV_AWS_129: its log stays with it, for three days
   # checkov:skip=CKV2_AWS_30: statements hold what people wrote and are not logged
   identifier     = local.name

@@ -15,6 +15,7 @@ locals {
   account    = data.aws_caller_identity.me.account_id
   partition  = data.aws_partition.here.partition
   parameters = "arn:${local.partition}:ssm:${var.region}:${local.account}:parameter/${local.name}"
+  group      = "arn:${local.partition}:autoscaling:${var.region}:${local.account}:autoScalingGroup:*:autoScalingGroupName/${local.name}"
   port       = 8501
 }
 

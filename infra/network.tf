@@ -2,6 +2,7 @@
 # small size. The database stands in subnets that no way leads out of, or into.
 
 data "aws_availability_zones" "near" {
+  # checkov:skip=CKV_AWS_394: what stands stays where it is: subnets do not follow
   state = "available"
 
   filter {
@@ -16,6 +17,7 @@ locals {
 }
 
 resource "aws_vpc" "main" {
+  # checkov:skip=CKV2_AWS_11: a log of all connections would tell who came when, and cost more than it tells
   cidr_block           = local.network
   enable_dns_hostnames = true
   tags                 = { Name = local.name }
@@ -38,6 +40,10 @@ resource "aws_subnet" "public" {
   cidr_block              = cidrsubnet(local.network, 8, count.index)
   map_public_ip_on_launch = true
   tags                    = { Name = "${local.name}-public-${count.index + 1}" }
+
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 resource "aws_subnet" "database" {
@@ -46,6 +52,10 @@ resource "aws_subnet" "database" {
   availability_zone = local.zones[count.index]
   cidr_block        = cidrsubnet(local.network, 8, count.index + 10)
   tags              = { Name = "${local.name}-database-${count.index + 1}" }
+
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 resource "aws_route_table" "public" {

@@ -33,7 +33,7 @@ output "log" {
   value       = aws_cloudwatch_log_group.app.name
 }
 
-output "deploy_role" {
-  description = "What GitHub's environment 'production' is to assume; null without github_repository."
-  value       = one(aws_iam_role.deploy[*].arn)
+output "github_roles" {
+  description = "What each of GitHub's environments is to assume: its variable AWS_ROLE."
+  value       = { for environment, role in aws_iam_role.github : environment => role.arn }
 }

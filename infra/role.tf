@@ -108,7 +108,7 @@ resource "aws_iam_role_policy" "host" {
           Sid      = "SayReady"
           Effect   = "Allow"
           Action   = "autoscaling:CompleteLifecycleAction"
-          Resource = "arn:${local.partition}:autoscaling:${var.region}:${local.account}:autoScalingGroup:*:autoScalingGroupName/${local.name}"
+          Resource = local.group
         },
       ] : [],
     )

@@ -152,6 +152,12 @@ variable "github_repository" {
   }
 }
 
+variable "github_may_apply" {
+  type        = bool
+  default     = false
+  description = "Whether GitHub may plan and apply this Terraform too, by its environments 'plan' and 'infrastructure'."
+}
+
 variable "let_go_of_data" {
   type        = bool
   default     = false

@@ -49,7 +49,7 @@ run "small" {
   }
 
   assert {
-    condition     = length(aws_iam_role.deploy) == 0
+    condition     = length(aws_iam_role.github) == 0
     error_message = "Nobody at GitHub may deploy who was not named."
   }
 }
@@ -86,7 +86,7 @@ run "grown" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.deploy[0].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:somebody/music-diary:environment:production"
+    condition     = keys(aws_iam_role.github) == ["production"] && jsondecode(aws_iam_role.github["production"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:somebody/music-diary:environment:production"
     error_message = "One environment of one repository deploys, and nobody else."
   }
 }
