@@ -1,0 +1,156 @@
+"""Both sizes of `infra/`, planned and made against AWS's made-up answers, and what a host is told at its start."""
+
+import base64
+import gzip
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from diary.settings import Settings, load_settings
+from tests.hosting.terraform import INFRA, MISSING, Terraform, Verdict, missing
+
+RUNS = (
+    "before_there_is_an_image_there_is_no_host",
+    "small",
+    "grown",
+    "with_the_second_word",
+    "what_cannot_be_right_is_refused",
+)
+SIZES = ("small", "grown")
+MOST = 16_384  # bytes of user data that EC2 takes
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+    terraform = Terraform(tmp_path_factory.mktemp("terraform"))
+    terraform.init("-backend=false")
+    terraform.do("validate")
+    return Verdict(terraform.run("test", "-json", "-verbose").stdout)
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def user_data(tested: Verdict, size: str) -> str:
+    text = base64.b64decode(tested.values(size, "aws_launch_template")["user_data"])
+    return (gzip.decompress(text) if text.startswith(b"\x1f\x8b") else text).decode()
+
+
+@pytest.fixture
+def files(user_data: str) -> dict[str, str]:
+    return {file["path"]: file["content"] for file in yaml.safe_load(user_data)["write_files"]}
+
+
+def settings_of(files: dict[str, str]) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in files["/etc/music-diary/env"].splitlines())
+
+
+def test_it_is_written_in_terraforms_own_form() -> None:
+    if not shutil.which("terraform"):
+        missing(MISSING)
+    command = ["terraform", "fmt", "-check", "-diff", "-recursive", str(INFRA)]
+    done = subprocess.run(command, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_what_is_asked_of_each_size_holds(tested: Verdict, run: str) -> None:
+    assert tested.outcomes.get(run) == "pass", "\n".join(tested.complaints)
+
+
+def test_every_run_is_looked_at(tested: Verdict) -> None:
+    assert set(tested.outcomes) == set(RUNS)
+
+
+def test_no_lock_of_one_machine_is_kept() -> None:
+    """It would hold the provider's sum for one kind of machine alone."""
+    tracked = subprocess.run(["git", "ls-files", "infra"], cwd=INFRA.parent, capture_output=True, text=True, check=True)
+    assert [name for name in tracked.stdout.split() if re.search(r"lock|tfstate|\.tfvars$", name)] == []
+
+
+def test_the_door_is_open_for_the_web_alone(tested: Verdict, size: str) -> None:
+    rules = [one["values"] for one in tested.resources(size) if one["type"].startswith("aws_vpc_security_group_")]
+    assert {(rule["from_port"], rule["to_port"]) for rule in rules if rule["cidr_ipv4"]} == {(80, 80), (443, 443)}
+    assert {rule["from_port"] for rule in rules if rule["referenced_security_group_id"]} <= {5432, 8501}
+
+
+def test_a_host_asks_for_metadata_by_version_two_alone(tested: Verdict, size: str) -> None:
+    (options,) = tested.values(size, "aws_launch_template")["metadata_options"]
+    assert (options["http_tokens"], options["http_put_response_hop_limit"]) == ("required", 1)
+
+
+def test_user_data_is_short_enough(user_data: str) -> None:
+    assert len(user_data.encode()) < MOST
+
+
+def test_cloud_init_knows_what_user_data_says(user_data: str, tmp_path: Path) -> None:
+    if not shutil.which("cloud-init"):
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            "cloud-init is missing: apt install cloud-init"
+        )
+    file = tmp_path / "user-data"
+    file.write_text(user_data, encoding="utf-8")
+    command = ["cloud-init", "schema", "--config-file", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_user_data_holds_all_files_as_they_are(files: dict[str, str], size: str) -> None:
+    laid = {Path(path).name: content.strip() for path, content in files.items()}
+    kept = {file.name: file.read_text(encoding="utf-8").strip() for file in (INFRA / "host").iterdir()}
+    of_proxy = {"Caddyfile", "music-diary-proxy.service"}
+    expected = set(kept) - {"cloud-init.yaml"} - (of_proxy if size == "grown" else set())
+    assert {name: laid.get(name) for name in expected} == {name: kept[name] for name in expected}
+
+
+def test_scripts_can_be_run_and_nothing_else_can(user_data: str) -> None:
+    for file in yaml.safe_load(user_data)["write_files"]:
+        is_script = file["content"].startswith("#!")
+        assert file.get("permissions", "0644") == "0755" or not is_script
+        assert is_script or not file["path"].startswith("/usr/local/bin/")
+
+
+def test_the_program_understands_what_it_is_told(files: dict[str, str], tmp_path: Path, size: str) -> None:
+    told = settings_of(files)
+    for name, value in told.items():
+        if name.endswith("_FILE"):
+            told[name] = str(tmp_path / Path(value).name)
+            Path(told[name]).write_text("0123456789abcdef" * 4, encoding="utf-8")
+    settings = load_settings(told)
+    assert settings.has_login
+    assert settings.public_origin == "https://diary.example.com"
+    assert settings.database_iam
+    assert settings.database_url.startswith("postgresql+psycopg2://diary_app@")
+    assert (settings.migration_url or "").startswith("postgresql+psycopg2://diary_migrate@")
+    assert settings.photos == "s3://music-diary-1/photos"
+    assert told["FORWARDED_ALLOW_IPS"] == {"small": "127.0.0.1", "grown": "10.20.0.0/16"}[size]
+
+
+def test_no_setting_is_misspelt(files: dict[str, str]) -> None:
+    known = {str(field.alias) for field in Settings.model_fields.values()} | {"FORWARDED_ALLOW_IPS", "PGSSLROOTCERT"}
+    assert {name.removesuffix("_FILE") for name in settings_of(files)} <= known
+
+
+def test_secrets_reach_a_host_as_files_in_memory_alone(files: dict[str, str], tested: Verdict, size: str) -> None:
+    secret: Any = tested.values(size, "aws_cognito_user_pool_client")["client_secret"]
+    assert secret
+    assert all(secret not in content for content in files.values())
+    secrets = {name: value for name, value in settings_of(files).items() if "SECRET" in name}
+    assert secrets
+    assert all(value.startswith("/run/music-diary/") for value in secrets.values())
+
+
+def test_a_grown_host_is_let_in_when_it_is_ready(user_data: str, size: str) -> None:
+    told = str(yaml.safe_load(user_data)["runcmd"])
+    assert ("first && aws autoscaling complete-lifecycle-action" in told) == (size == "grown")
+    assert ("music-diary-proxy.service" in told) == (size == "small")
