@@ -1,7 +1,8 @@
-"""Make the diary's two roles in PostgreSQL, by the database's master; once or again. Run in the program's own image.
+"""Make the diary's roles in PostgreSQL, by the database's master, unless they are there. Run in the program's image.
 
-Both log in by tokens of RDS's and have no password. Neither may become the other or the master, nor the master one of
-them: whoever is a member of ``rds_iam``, by whatever way, cannot use a password any more.
+Both log in by tokens of RDS's and have no password. Whoever is a member of ``rds_iam``, by whatever way, cannot use a
+password any more, and newer versions make whoever makes a role a member of it. So neither is given to the master, and
+the master, who may be shut out by it all the same, is not needed again.
 """
 
 import json
@@ -20,26 +21,32 @@ RIGHTS = """
     GRANT CONNECT ON DATABASE {database} TO diary_app;
 """
 
-
-def connect() -> psycopg2.extensions.connection:
-    """A connection as the master, whose password AWS keeps and changes."""
-    vault = boto3.client("secretsmanager", region_name=os.environ["AWS_REGION"])
-    master = json.loads(vault.get_secret_value(SecretId=os.environ["MASTER_SECRET"])["SecretString"])
-    place = urlsplit(os.environ["DATABASE_URL"])
-    return psycopg2.connect(
-        host=place.hostname,
-        port=place.port,
-        dbname=place.path.removeprefix("/"),
-        user=master["username"],
-        password=master["password"],
-        sslmode="verify-full",
-        connect_timeout=10,
-    )
+place = urlsplit(os.environ["DATABASE_URL"])
+aws = boto3.Session(region_name=os.environ["AWS_REGION"])
 
 
-def main() -> None:
+def connect(user: str, password: str) -> psycopg2.extensions.connection:
+    """A connection to the diary's database; the file that PGSSLROOTCERT names has to vouch for it."""
+    database, mode = place.path.removeprefix("/"), "verify-full"
+    where = {"host": place.hostname, "port": place.port, "dbname": database, "sslmode": mode, "connect_timeout": 10}
+    return psycopg2.connect(user=user, password=password, **where)
+
+
+def are_there() -> bool:
+    """Whether the last of the roles is let in; they were made all together."""
+    token = aws.client("rds").generate_db_auth_token(place.hostname, place.port, ROLES[-1])
+    try:
+        connect(ROLES[-1], token).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def make() -> None:
     """Make what is missing, all of it or nothing."""
-    with connect() as connection, connection.cursor() as cursor:
+    secret = aws.client("secretsmanager").get_secret_value(SecretId=os.environ["MASTER_SECRET"])
+    master = json.loads(secret["SecretString"])
+    with connect(master["username"], master["password"]) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         for role in ROLES:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
@@ -49,4 +56,5 @@ def main() -> None:
         cursor.execute(RIGHTS.format(database=connection.info.dbname))
 
 
-main()
+if not are_there():
+    make()
