@@ -159,16 +159,3 @@ resource "aws_autoscaling_policy" "cpu" {
     }
   }
 }
-
-resource "aws_route53_record" "balancer" {
-  count   = local.is_grown ? 1 : 0
-  zone_id = var.zone_id
-  name    = var.domain
-  type    = "A"
-
-  alias {
-    name                   = aws_lb.main[0].dns_name
-    zone_id                = aws_lb.main[0].zone_id
-    evaluate_target_health = false
-  }
-}

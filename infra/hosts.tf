@@ -138,12 +138,3 @@ resource "aws_eip" "host" {
   instance = one(aws_instance.host[*].id)
   tags     = { Name = local.name }
 }
-
-resource "aws_route53_record" "host" {
-  count   = local.is_grown ? 0 : 1
-  zone_id = var.zone_id
-  name    = var.domain
-  type    = "A"
-  ttl     = 300
-  records = [aws_eip.host[0].public_ip]
-}

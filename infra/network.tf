@@ -170,3 +170,22 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_host" {
   from_port                    = 5432
   to_port                      = 5432
 }
+
+# One record in both sizes, so that it changes in one step when the diary grows.
+resource "aws_route53_record" "main" {
+  zone_id = var.zone_id
+  name    = var.domain
+  type    = "A"
+  ttl     = local.is_grown ? null : 300
+  records = local.is_grown ? null : [aws_eip.host[0].public_ip]
+
+  dynamic "alias" {
+    for_each = aws_lb.main
+
+    content {
+      name                   = alias.value.dns_name
+      zone_id                = alias.value.zone_id
+      evaluate_target_health = false
+    }
+  }
+}

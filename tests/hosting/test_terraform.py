@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from diary.settings import Settings, load_settings
+from tests.hosting.rights import NEEDED, ON_ANYTHING, is_called, statements
 from tests.hosting.terraform import INFRA, MISSING, Terraform, Verdict, missing
 
 RUNS = (
@@ -27,7 +28,7 @@ MOST = 16_384  # bytes of user data that EC2 takes
 
 
 @pytest.fixture(scope="module")
-def tested(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+def verdict(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
     terraform = Terraform(tmp_path_factory.mktemp("terraform"))
     terraform.init("-backend=false")
     terraform.do("validate")
@@ -41,8 +42,8 @@ def size(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def user_data(tested: Verdict, size: str) -> str:
-    text = base64.b64decode(tested.values(size, "aws_launch_template")["user_data"])
+def user_data(verdict: Verdict, size: str) -> str:
+    text = base64.b64decode(verdict.values(size, "aws_launch_template")["user_data"])
     return (gzip.decompress(text) if text.startswith(b"\x1f\x8b") else text).decode()
 
 
@@ -64,12 +65,12 @@ def test_it_is_written_in_terraforms_own_form() -> None:
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_what_is_asked_of_each_size_holds(tested: Verdict, run: str) -> None:
-    assert tested.outcomes.get(run) == "pass", "\n".join(tested.complaints)
+def test_what_is_asked_of_each_size_holds(verdict: Verdict, run: str) -> None:
+    assert verdict.outcomes.get(run) == "pass", "\n".join(verdict.complaints)
 
 
-def test_every_run_is_looked_at(tested: Verdict) -> None:
-    assert set(tested.outcomes) == set(RUNS)
+def test_every_run_is_looked_at(verdict: Verdict) -> None:
+    assert set(verdict.outcomes) == set(RUNS)
 
 
 def test_no_lock_of_one_machine_is_kept() -> None:
@@ -78,14 +79,14 @@ def test_no_lock_of_one_machine_is_kept() -> None:
     assert [name for name in tracked.stdout.split() if re.search(r"lock|tfstate|\.tfvars$", name)] == []
 
 
-def test_the_door_is_open_for_the_web_alone(tested: Verdict, size: str) -> None:
-    rules = [one["values"] for one in tested.resources(size) if one["type"].startswith("aws_vpc_security_group_")]
+def test_the_door_is_open_for_the_web_alone(verdict: Verdict, size: str) -> None:
+    rules = [one["values"] for one in verdict.resources(size) if one["type"].startswith("aws_vpc_security_group_")]
     assert {(rule["from_port"], rule["to_port"]) for rule in rules if rule["cidr_ipv4"]} == {(80, 80), (443, 443)}
     assert {rule["from_port"] for rule in rules if rule["referenced_security_group_id"]} <= {5432, 8501}
 
 
-def test_a_host_asks_for_metadata_by_version_two_alone(tested: Verdict, size: str) -> None:
-    (options,) = tested.values(size, "aws_launch_template")["metadata_options"]
+def test_a_host_asks_for_metadata_by_version_two_alone(verdict: Verdict, size: str) -> None:
+    (options,) = verdict.values(size, "aws_launch_template")["metadata_options"]
     assert (options["http_tokens"], options["http_put_response_hop_limit"]) == ("required", 1)
 
 
@@ -141,8 +142,8 @@ def test_no_setting_is_misspelt(files: dict[str, str]) -> None:
     assert {name.removesuffix("_FILE") for name in settings_of(files)} <= known
 
 
-def test_secrets_reach_a_host_as_files_in_memory_alone(files: dict[str, str], tested: Verdict, size: str) -> None:
-    secret: Any = tested.values(size, "aws_cognito_user_pool_client")["client_secret"]
+def test_secrets_reach_a_host_as_files_in_memory_alone(files: dict[str, str], verdict: Verdict, size: str) -> None:
+    secret: Any = verdict.values(size, "aws_cognito_user_pool_client")["client_secret"]
     assert secret
     assert all(secret not in content for content in files.values())
     secrets = {name: value for name, value in settings_of(files).items() if "SECRET" in name}
@@ -154,3 +155,30 @@ def test_a_grown_host_is_let_in_when_it_is_ready(user_data: str, size: str) -> N
     told = str(yaml.safe_load(user_data)["runcmd"])
     assert ("first && aws autoscaling complete-lifecycle-action" in told) == (size == "grown")
     assert ("music-diary-proxy.service" in told) == (size == "small")
+
+
+def test_a_host_is_granted_what_it_calls_and_nothing_else(verdict: Verdict) -> None:
+    granted = {right for one in statements(verdict, "grown", "host") for right in one["Action"]}
+    assert granted == set(NEEDED)
+    assert [right for right in NEEDED if not is_called(right)] == []
+    of_small = {right for one in statements(verdict, "small", "host") for right in one["Action"]}
+    assert granted - of_small == {"autoscaling:CompleteLifecycleAction"}
+
+
+def test_what_is_granted_on_anything_cannot_be_bound(verdict: Verdict, size: str) -> None:
+    free = {right for one in statements(verdict, size, "host") if "*" in one["Resource"] for right in one["Action"]}
+    assert free == ON_ANYTHING
+
+
+def test_who_deploys_changes_the_image_and_hosts_and_nothing_else(verdict: Verdict) -> None:
+    granted = statements(verdict, "grown", "deploy")
+    assert {right for one in granted for right in one["Action"] if "*" in one["Resource"]} == {
+        "autoscaling:DescribeInstanceRefreshes",
+        "ecr:GetAuthorizationToken",
+        "ssm:DescribeInstanceInformation",
+        "ssm:ListCommandInvocations",
+    }
+    (parameter,) = [one["Resource"] for one in granted if "ssm:PutParameter" in one["Action"]]
+    assert [name.rpartition("parameter/")[2] for name in parameter] == ["music-diary/image"]
+    (hosts,) = [one for one in granted if one["Sid"] == "CommandsToHosts"]
+    assert hosts["Condition"] == {"StringEquals": {"aws:ResourceTag/Project": "music-diary"}}
