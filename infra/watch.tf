@@ -101,3 +101,10 @@ resource "aws_budgets_budget" "month" {
     }
   }
 }
+
+# docs/log.md tells how to read its answer.
+resource "aws_cloudwatch_query_definition" "save" {
+  name            = "${local.name}/what-happened-to-this-save"
+  log_group_names = [aws_cloudwatch_log_group.app.name]
+  query_string    = file("${path.module}/queries/what-happened-to-this-save.txt")
+}
