@@ -6,6 +6,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.hosting.cloud_stack import DOMAIN, Stack, a_stack
 
@@ -82,9 +83,16 @@ def test_the_bucket_is_closed(stack: Stack) -> None:
     assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     (forget,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert forget["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
-    s3.put_object(Bucket=bucket, Key="photos/1", Body=b"1")
-    with pytest.raises(HTTPError, match="403"):
-        urlopen(f"{stack.aws.url}/{bucket}/photos/1")
+
+
+def test_the_bucket_hears_nobody_without_tls_and_no_stranger(stack: Stack) -> None:
+    s3, bucket = stack.aws.ask(), stack.output("photos")
+    with pytest.raises(ClientError, match="403"):
+        s3.put_object(Bucket=bucket, Key="photos/1", Body=b"1")
+    with stack.speaking_in_the_clear():
+        s3.put_object(Bucket=bucket, Key="photos/1", Body=b"1")
+        with pytest.raises(HTTPError, match="403"):
+            urlopen(f"{stack.aws.url}/{bucket}/photos/1")
 
 
 def test_the_log_is_kept_for_a_month_and_alarms_reach_somebody(stack: Stack) -> None:
@@ -129,7 +137,8 @@ def test_hosts_of_the_grown_size_stand_in_two_zones_and_keep_their_browsers(stac
         (443, "forward"),
     }
     (group,) = stack.aws.ask("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
-    assert len({host["AvailabilityZone"] for host in group["Instances"]}) == 2
+    subnets = stack.aws.ask("ec2").describe_subnets(SubnetIds=group["VPCZoneIdentifier"].split(","))["Subnets"]
+    assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 2
 
 
 @pytest.mark.parametrize("stack", ["small"], indirect=True)
@@ -142,13 +151,24 @@ def test_growing_takes_the_host_away_and_nothing_that_is_kept(stack: Stack) -> N
 
 @pytest.mark.parametrize("stack", ["small"], indirect=True)
 def test_it_is_not_destroyed_without_a_second_word(stack: Stack) -> None:
-    bucket, pool = stack.output("photos"), stack.output("user_pool")
-    stack.aws.ask().put_object(Bucket=bucket, Key="photos/kept", Body=b"1")
+    pool = stack.output("user_pool")
+    with stack.speaking_in_the_clear() as bucket:
+        stack.aws.ask().put_object(Bucket=bucket, Key="photos/kept", Body=b"1")
     refused = stack.terraform.run("destroy", "-auto-approve", *stack.variables())
     assert refused.returncode != 0
+    assert "Say first: terraform apply -var let_go_of_data=true" in refused.stdout
+    with stack.speaking_in_the_clear() as bucket:
+        assert stack.aws.ask().get_object(Bucket=bucket, Key="photos/kept")["Body"].read() == b"1"
     assert database_of(stack)["DBInstanceStatus"] == "available"
-    assert stack.aws.ask().get_object(Bucket=bucket, Key="photos/kept")["Body"].read() == b"1"
     assert stack.aws.ask("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]["Id"] == pool
+    assert {tuple(actions) for actions in stack.changes().values()} <= {("update",)}
+
+
+@pytest.mark.parametrize("stack", ["small"], indirect=True)
+def test_the_word_at_the_moment_of_destroying_comes_too_late(stack: Stack) -> None:
+    options = stack.variables(let_go_of_data="true")
+    assert stack.terraform.run("destroy", "-auto-approve", *options).returncode != 0
+    assert {tuple(actions) for actions in stack.changes().values()} <= {("update",)}
 
 
 @pytest.mark.parametrize("stack", ["small"], indirect=True)
