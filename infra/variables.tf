@@ -65,8 +65,13 @@ variable "image" {
 
 variable "proxy_image" {
   type        = string
-  default     = "public.ecr.aws/docker/library/caddy:2.10"
-  description = "Caddy, which speaks TLS in front of the small size. By digest, if you want to say when it changes."
+  default     = "docker.io/library/caddy:2.11.4@sha256:0c994536bddb66445885237f1a5dcc1916bccea922661c76b4e9fc24061f9b52"
+  description = "Caddy, which speaks TLS in front of the small size; the same as in compose.yaml."
+
+  validation {
+    condition     = can(regex("^[a-z0-9.-]+/[a-z0-9._/-]+(:[A-Za-z0-9._-]+)?@sha256:[0-9a-f]{64}$", var.proxy_image))
+    error_message = "An image by its digest: REGISTRY/NAME@sha256:…, 64 hexadecimal digits."
+  }
 }
 
 variable "max_hosts" {

@@ -117,6 +117,7 @@ run "what_cannot_be_right_is_refused" {
     size              = "medium"
     region            = "Frankfurt"
     image             = "ghcr.io/somebody/music-diary:latest"
+    proxy_image       = "docker.io/library/caddy:2"
     max_hosts         = 1
     spotify_client_id = "secret"
     backup_days       = 0
@@ -128,7 +129,7 @@ run "what_cannot_be_right_is_refused" {
   }
 
   expect_failures = [
-    var.domain, var.zone_id, var.alarm_email, var.size, var.region, var.image, var.max_hosts, var.spotify_client_id,
+    var.domain, var.zone_id, var.alarm_email, var.size, var.region, var.image, var.proxy_image, var.max_hosts, var.spotify_client_id,
     var.backup_days, var.log_days, var.budget, var.github_repository, var.cookie_secret_version,
   ]
 }

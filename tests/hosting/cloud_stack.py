@@ -86,8 +86,8 @@ class Stack:
             self._enforce_after(10**9)
 
     def _enforce_after(self, calls: int) -> None:
-        with urlopen(Request(f"{self.aws.url}/moto-api/reset-auth", str(calls).encode(), method="POST")):
-            pass
+        place, said = f"{self.aws.url}/moto-api/reset-auth", {"Content-Type": "text/plain"}
+        urlopen(Request(place, str(calls).encode(), said, method="POST")).close()
 
     def role(self, name: str) -> dict[str, str]:
         """Keys of a role; to be asked for before moto enforces anything, as it could not afterwards."""
