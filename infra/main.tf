@@ -61,22 +61,3 @@ resource "aws_kms_key" "main" {
     ]
   })
 }
-
-# Whoever destroys the stack meets this first, as it stands on all the rest: nothing goes before it does, and it goes
-# only after the second word was applied. AWS itself guards database, bucket and accounts besides.
-resource "terraform_data" "guard" {
-  input = var.let_go_of_data
-
-  provisioner "local-exec" {
-    when    = destroy
-    command = self.input ? "exit 0" : "echo Say first: terraform apply -var let_go_of_data=true && exit 1"
-  }
-
-  depends_on = [
-    aws_autoscaling_group.main, aws_instance.host, aws_route53_record.main, aws_lb_listener.http, aws_lb_listener.https,
-    aws_db_instance.main, aws_cognito_user_pool_client.main, aws_cognito_user_pool_domain.main,
-    aws_s3_bucket_lifecycle_configuration.photos, aws_s3_bucket_ownership_controls.photos, aws_s3_bucket_policy.photos,
-    aws_s3_bucket_server_side_encryption_configuration.photos, aws_cloudwatch_metric_alarm.this, aws_iam_role_policy.host,
-    aws_ssm_parameter.client_secret, aws_ssm_parameter.cookie_secret, aws_ssm_parameter.image,
-  ]
-}

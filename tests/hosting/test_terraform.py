@@ -3,6 +3,7 @@
 import base64
 import gzip
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -76,6 +77,13 @@ def test_nothing_of_one_machine_is_kept() -> None:
     """A lock made beside a folder of providers would hold the sum for one kind of machine alone."""
     ignored = (INFRA / ".gitignore").read_text(encoding="utf-8").split()
     assert {".terraform.lock.hcl", "*.tfstate*", "*.tfvars"} <= set(ignored)
+
+
+def test_nothing_can_be_destroyed_before_the_guard() -> None:
+    """It stands on each resource that no other stands on."""
+    text = "".join(file.read_text(encoding="utf-8") for file in INFRA.glob("*.tf"))
+    made = {f"{kind}.{name}" for kind, name in re.findall(r'^resource "(\w+)" "(\w+)"', text, re.MULTILINE)}
+    assert [one for one in sorted(made) if not re.search(rf"\b{one}\b", text)] == ["terraform_data.guard"]
 
 
 def test_the_door_is_open_for_the_web_alone(verdict: Verdict, size: str) -> None:
@@ -167,6 +175,14 @@ def test_a_host_is_granted_what_it_calls_and_nothing_else(verdict: Verdict) -> N
 def test_what_is_granted_on_anything_cannot_be_bound(verdict: Verdict, size: str) -> None:
     free = {right for one in statements(verdict, size, "host") if "*" in one["Resource"] for right in one["Action"]}
     assert free == ON_ANYTHING
+
+
+def test_a_host_lists_photos_alone_and_measures_under_one_name(verdict: Verdict, size: str) -> None:
+    granted = statements(verdict, size, "host")
+    assert {right: one["Condition"] for one in granted for right in one["Action"] if "Condition" in one} == {
+        "s3:ListBucket": {"StringLike": {"s3:prefix": "photos/*"}},
+        "cloudwatch:PutMetricData": {"StringEquals": {"cloudwatch:namespace": "music-diary"}},
+    }
 
 
 def test_who_deploys_changes_the_image_and_hosts_and_nothing_else(verdict: Verdict) -> None:
