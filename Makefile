@@ -3,7 +3,7 @@
 # make faults   every fault, tried hard: some 40 minutes; what it counts goes into docs/reliability.md
 # make bench    what pages cost, as ratios measured side by side: a quarter of an hour; goes into docs/performance.md
 # make bench-keep  the same, and later figures are held against these
-# make check-hosting  the image built and run, and what else of hosting takes minutes; as root, on Debian
+# make check-hosting  the image built and run, infra/ made in a stand-in AWS: a quarter of an hour; as root, on Debian
 # make check    format, lint with its rules of security, types, workflows
 # make audit    asks the Python package index which libraries are known to be bad
 # make format   puts the format right
@@ -20,18 +20,19 @@ NPM_FOLDERS := tests/oidc tests/hosting
 LOCKS := $(NPM_FOLDERS:%=%/node_modules/.package-lock.json)
 APT := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 	apt-get install -qq -y --no-install-recommends
+have = (for one in $(1); do command -v $$one >/dev/null || exit 1; done)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test faults bench bench-keep check-hosting check audit format pins browser postgres proxy npm
+.PHONY: run test faults bench bench-keep check-hosting check audit format pins browser postgres proxy host npm
 
 run: $(VENV)/runs
 	$(BIN)/streamlit run streamlit_app.py
 
 # A file stays with one worker, so that its server starts once; files go in order, so that the slow browser comes first.
 # Tests wait a third of their time, for what they killed or made slow: three of them keep two cores at work.
-test: $(VENV)/tests browser postgres proxy npm
+test: $(VENV)/tests browser postgres proxy host npm
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # A crowd is measured last, by itself: another worker beside it would count as one of the crowd.
@@ -47,10 +48,10 @@ bench: $(VENV)/tests browser postgres
 bench-keep: $(VENV)/tests browser postgres
 	$(BIN)/python -m bench --keep
 
-check-hosting: $(VENV)/tests postgres
-	@for one in buildah podman runc mmdebstrap catatonit newuidmap caddy; do command -v $$one >/dev/null || missing=1; done; \
-		test -z "$$missing" || { $(APT) buildah podman runc mmdebstrap catatonit uidmap caddy; }
-	DIARY_HOSTING=1 $(BIN)/python -m pytest -rs tests/hosting/built
+check-hosting: $(VENV)/tests $(VENV)/hosting/installed postgres
+	@$(call have,buildah podman runc mmdebstrap catatonit newuidmap caddy) || \
+		{ $(APT) buildah podman runc mmdebstrap catatonit uidmap caddy; }
+	DIARY_HOSTING=1 $(BIN)/python -m pytest -rs tests/hosting/built tests/hosting/apply
 
 check: $(VENV)/tests
 	$(BIN)/ruff format --check .
@@ -68,6 +69,7 @@ format: $(VENV)/tests
 pins: $(VENV)/tests
 	$(COMPILE) requirements.in
 	$(COMPILE) requirements-dev.in
+	$(COMPILE) requirements-hosting.in
 	for one in $(NPM_FOLDERS); do \
 		$(BIN)/npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --prefix $$one; done
 
@@ -84,10 +86,20 @@ proxy: $(VENV)/tests
 	@$(CADDY) 2>/dev/null || { $(APT) caddy libnss3-tools; } || true
 	@$(CADDY) || test "$$CI" != true
 
+host:
+	@$(call have,cloud-init shellcheck systemd-analyze) || { $(APT) cloud-init shellcheck systemd; } || true
+	@$(call have,cloud-init shellcheck systemd-analyze) || test "$$CI" != true
+
 npm: $(LOCKS)
 
 $(LOCKS): %/node_modules/.package-lock.json: %/package-lock.json | $(VENV)/tests
 	$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix $* || test "$$CI" != true
+
+# Its one program wants other versions of what the tests stand on.
+$(VENV)/hosting/installed: requirements-hosting.txt | $(VENV)/tests
+	$(BIN)/python -m venv $(VENV)/hosting
+	$(VENV)/hosting/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-hosting.txt
+	@touch $@
 
 $(VENV)/tests: requirements-dev.txt $(VENV)/runs
 	$(PIP) --require-hashes -r requirements-dev.txt

@@ -124,14 +124,14 @@ resource "aws_autoscaling_group" "main" {
     default_result       = "ABANDON"
   }
 
-  # New hosts come before old ones go, when this template changes as when a new image is deployed.
+  # New hosts come before old ones go, when this template changes as when a new image is deployed. Auto Scaling's own
+  # way back is none here: it knows templates, not the parameter that tells the image, and refuses AMIs by parameter.
   instance_refresh {
     strategy = "Rolling"
 
     preferences {
       min_healthy_percentage = 100
       max_healthy_percentage = 200
-      auto_rollback          = true
     }
   }
 

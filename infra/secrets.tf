@@ -15,7 +15,7 @@ resource "aws_ssm_parameter" "client_secret" {
   type             = "SecureString"
   key_id           = aws_kms_key.main.arn
   value_wo         = aws_cognito_user_pool_client.main.client_secret
-  value_wo_version = 1
+  value_wo_version = parseint(substr(sha256(aws_cognito_user_pool_client.main.id), 0, 7), 16) # another client, another secret
 }
 
 # What new hosts begin with.

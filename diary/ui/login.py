@@ -27,7 +27,8 @@ from diary.ui.visitor import Visitor, is_of_login, read_visitor
 log = logging.getLogger(__name__)
 OF_SOMEBODY = ("/photo/", "/media/", "/_stcore/upload_file/", "/take/")  # nothing for those who are nobody
 ON_THE_WAY = ("/auth/", "/oauth2callback")
-FROM_HERE = ("/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics", "/_stcore/agent/")  # by any name of loopback
+ALIVE = "/healthz"  # by any name: a load balancer asks by the address of a host
+FROM_HERE = ("/readyz", "/_stcore/health", "/_stcore/metrics", "/_stcore/agent/")  # by any name of loopback
 UPLOAD = "/_stcore/upload_file/"
 TO_DO = ("/auth/logout", "/take/")  # what a link on a page elsewhere must not do in one's name
 MAX_TABS, MAX_STRANGERS = 100, 30  # of one person; of one address, where nobody is logged in
@@ -58,6 +59,8 @@ class LogIn:
     def _is_meant(self, scope: Scope) -> bool:
         """By the Host asked for, and the page that opens a socket; whoever looks after the server may ask from it."""
         headers = Headers(scope=scope)
+        if scope["type"] == "http" and scope["path"] == ALIVE:
+            return True
         if headers.getlist("host") != [urlsplit(self._origin).netloc]:
             return scope["type"] == "http" and scope["path"].startswith(FROM_HERE) and is_asked_here(scope)
         return scope["type"] == "http" or headers.get("origin", self._origin) == self._origin

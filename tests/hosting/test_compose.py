@@ -172,3 +172,8 @@ def test_images_of_others_are_pinned_by_what_they_hold(way: dict[str, Any]) -> N
 def test_the_diarys_own_image_is_built_here_or_named() -> None:
     app = composed({"DIARY_IMAGE": "ghcr.io/somebody/music-diary:v1.2.3"})["services"]["app"]
     assert (app["image"], app["build"]) == ("ghcr.io/somebody/music-diary:v1.2.3", ".")
+
+
+def test_the_proxy_is_the_one_that_stands_before_the_small_size() -> None:
+    variables = (PROJECT / "infra" / "variables.tf").read_text(encoding="utf-8")
+    assert f'"docker.io/library/{composed({})["services"]["proxy"]["image"]}"' in variables

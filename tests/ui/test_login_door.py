@@ -181,7 +181,15 @@ def test_it_answers_under_its_own_name_only(house: House, host: str) -> None:
     assert answer.status == 421
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/_stcore/health", "/_stcore/metrics"])
+def test_that_it_lives_is_said_to_whoever_asks_under_whatever_name(house: House) -> None:
+    """A load balancer asks by the address of a host."""
+    answer = house.ask("/healthz", Host="10.20.0.7:8501", X_Forwarded_For="203.0.113.5")
+    assert (answer.status, answer.body) == (200, b"ok")
+    for path in ("/healthz/", "/healthz/../timeline", "//healthz", "/healthzz"):
+        assert house.ask(path, Host="10.20.0.7:8501").status == 421
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/_stcore/health", "/_stcore/metrics"])
 def test_probes_may_ask_from_the_machine_itself(house: House, path: str) -> None:
     here = f"127.0.0.1:{house.server.port}"
     assert house.ask(path, Host=here).status == 200
