@@ -36,11 +36,12 @@ with left:
     if written:
         st.html(chapters.month_so_far(month, written, today))
 with right:
-    fields.notices(form)
-    if form.clash:
-        fields.two_versions(diary, form.clash)
-    elif entry and not shown:
-        fields.finished_day(diary, entry)
+    with st.container(key="told"):  # filled or not: inputs that are moved are drawn anew and forget what is typed
+        fields.notices(form)
+        if form.clash:
+            fields.two_versions(diary, form.clash)
+        elif entry and not shown:
+            fields.finished_day(diary, entry)
     with st.container(key="form" if shown else "form-away"):
         fields.mood_field(form, moods)
         fields.song_field(diary, form, forms.mood_named(moods, value("mood")))

@@ -115,6 +115,20 @@ def test_what_was_typed_is_still_there_and_the_first_press_saves_it(open_page: O
     assert [(one.note, one.mood) for one in kept] == [(whole, "wistful")]
 
 
+def test_the_field_that_one_types_in_is_the_same_afterwards(open_page: Open, place: Place) -> None:
+    """One drawn anew, as below a notice that was not there before, would forget what was not told yet."""
+    page = open_page()
+    place.open_form(page, "2026-02-25")
+    choose_mood(page, "Wistful")
+    field = page.get_by_label("Note", exact=True)
+    type_into(field, "Not left before. ")
+    field.evaluate("field => { field.dataset.same = 'yes'; }")
+    place.lose_connection(page, WAYS[2])
+    expect(page.get_by_text(re.compile("Not saved yet"))).to_be_visible()
+    expect(field).to_have_attribute("data-same", "yes")
+    expect(field).to_have_value("Not left before. ")
+
+
 @pytest.mark.skipif(not FULL, reason="much like the others")
 @pytest.mark.parametrize("way", WAYS[1:])
 def test_a_field_left_afterwards_is_kept_as_a_draft_whole(open_page: Open, place: Place, way: str) -> None:
