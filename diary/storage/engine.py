@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from diary.errors import SettingsError, StorageError
 from diary.storage.postgres import open_postgres
 
 log = logging.getLogger(__name__)
+_WAIT = 5  # seconds for which another program's lock on SQLite's file is waited for
 HOW_TO_BEGIN = "Check DATABASE_URL. To begin a new one there, run: python -m diary migrate"
 
 
@@ -137,8 +139,24 @@ def role_to_serve(url: str, migration_url: str) -> str | None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver would begin too late, and leave DDL outside; see _begin_sqlite
-    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    _go_over_to_wal(connection)
+    for pragma in (f"busy_timeout={1000 * _WAIT}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _go_over_to_wal(connection: sqlite3.Connection) -> None:
+    """Several programs that go over at the same moment, on a new file, lock each other out; SQLite waits for none."""
+    connection.execute("PRAGMA busy_timeout=0")
+    until = time.monotonic() + _WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 class _Ground:

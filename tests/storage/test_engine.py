@@ -5,8 +5,9 @@ import socket
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from hypothesis import given
@@ -359,3 +360,18 @@ def test_a_host_that_nobody_knows_is_named_as_the_cause(monkeypatch: pytest.Monk
     engine = open_engine("postgresql+psycopg2://diary@nowhere.invalid/diary?sslmode=disable")
     with pytest.raises(StorageError, match="host that DATABASE_URL names is not known"), reading(engine):
         pass
+
+
+def test_programs_that_open_a_new_file_at_the_same_moment_wait_for_each_other(tmp_path: Path) -> None:
+    for number in range(200):
+        file, together = tmp_path / f"{number}.db", Barrier(8)
+        file.touch()
+
+        def mode(_: int, file: Path = file, together: Barrier = together) -> str:
+            engine = open_engine(f"sqlite:///{file}")
+            together.wait()
+            with engine.connect() as connection:
+                return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+
+        with ThreadPoolExecutor(8) as threads:
+            assert set(threads.map(mode, range(8))) == {"wal"}
