@@ -99,6 +99,8 @@ def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
     with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=form.by_hand_open):
         st.text_input("Title", form.first.get("song_title", ""), key="song_title", on_change=forms.keep_song)
         st.text_input("Artist", form.first.get("song_artist", ""), key="song_artist", on_change=forms.keep_song)
+    if form.errors.get("save") != form.told and not tab().is_whole:
+        st.rerun()  # that stands below, and is no part of this
 
 
 def _results(diary: Diary, asked: str) -> None:
@@ -178,6 +180,7 @@ def save_button(form: Form, shown: bool) -> bool:
     """Save, and why it could not; while the form is not ``shown``, no key presses it. Tells whether it was pressed."""
     for part in ("day", "save"):
         _problem(form, part)
+    form.told = form.errors.get("save")
     with st.container(key="form-base"):  # not shown: tells a later session on which revision the page was written
         st.text_input("Revision", form.first.get("form_base", ""), key="form_base", label_visibility="collapsed")
     keys = "Ctrl+Enter" if shown else None

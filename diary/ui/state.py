@@ -133,6 +133,7 @@ class Form:
     tried: tuple[date | None, Unsaved] | None = None  # what was to be kept last, and for which day, be it kept or not
     clash: EntryDraft | None = None
     errors: dict[str, str] = field(default_factory=dict)
+    told: str | None = None  # of these, what the page says of the whole form
     first: dict[str, Any] = field(default_factory=dict)  # what inputs hold by themselves, see `Tab.is_new`
 
     def input(self, key: str) -> Any:

@@ -57,6 +57,24 @@ def test_what_could_not_be_done_is_told(open_page: Open, server: DiaryServer) ->
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_song_that_could_not_be_kept_is_told_below_the_form_at_once(open_page: Open, server: DiaryServer) -> None:
+    """Its fields are a part of the page, and the place for the sentence is none of it."""
+    page = open_page(width=390)
+    page.goto(f"{server.url}/?day=2026-03-20")
+    page.get_by_text("Title and artist by hand").click()
+    settled(page)
+    told = page.get_by_text("What you typed is still on this page.")
+    with closing(sqlite3.connect(server.env["DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        page.get_by_label("Title", exact=True).fill("Rain")
+        page.get_by_label("Artist", exact=True).focus()
+        expect(told).to_be_visible()
+    page.get_by_label("Artist", exact=True).fill("Somebody")
+    page.get_by_label("Title", exact=True).focus()
+    expect(told).to_have_count(0)
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Rain")
+
+
 def test_a_day_deleted_where_it_was_opened_can_be_taken_back_at_once(open_page: Open, server: DiaryServer) -> None:
     diary = make_diary(server.env["DATABASE_URL"])
     diary.save(EntryDraft(date(2026, 3, 14), "calm", note="pie"))
