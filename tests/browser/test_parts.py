@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from diary.clock import today, utc_now, years_before
 from diary.model import EntryDraft
-from tests.browser.screen import settled
+from tests.browser.screen import settled, told
 from tests.browser.server import DiaryServer
 from tests.builders import make_diary
 
@@ -27,8 +27,7 @@ def test_a_card_tapped_the_moment_it_is_seen_opens_its_day_once(open_page: Open,
     page.add_init_script(TAP_AT_ONCE)
     page.goto(f"{server.url}/timeline")
     expect(page.get_by_role("dialog")).to_contain_text("pie")
-    settled(page)
-    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page).to_have_url(f"{server.url}/timeline")
     page.get_by_role("link", name="Moods").click()
@@ -63,15 +62,15 @@ def test_a_song_that_could_not_be_kept_is_told_below_the_form_at_once(open_page:
     page.goto(f"{server.url}/?day=2026-03-20")
     page.get_by_text("Title and artist by hand").click()
     settled(page)
-    told = page.get_by_text("What you typed is still on this page.")
+    said = page.get_by_text("What you typed is still on this page.")
     with closing(sqlite3.connect(server.env["DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         page.get_by_label("Title", exact=True).fill("Rain")
         page.get_by_label("Artist", exact=True).focus()
-        expect(told).to_be_visible()
+        expect(said).to_be_visible()
     page.get_by_label("Artist", exact=True).fill("Somebody")
     page.get_by_label("Title", exact=True).focus()
-    expect(told).to_have_count(0)
+    expect(said).to_have_count(0)
     expect(page.get_by_label("Title", exact=True)).to_have_value("Rain")
 
 
@@ -102,8 +101,7 @@ def test_after_a_restart_of_the_diary_the_first_tap_counts(open_page: Open, serv
     settled(page)
     server.kill()
     page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])", state="attached")
-    server.start()
-    page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]", state="attached")
-    settled(page)  # what is used before the page was drawn anew is passed over
+    with told(page):  # it asks for itself anew; what is used before that was answered is passed over
+        server.start()
     card.click()
     expect(page.get_by_role("dialog")).to_contain_text("tea")
