@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from functools import cache
 from itertools import count
@@ -18,6 +17,7 @@ import boto3
 from botocore.config import Config
 
 from tests.ports import free_port
+from tests.processes import wait_for_start
 
 REGION = "eu-central-1"
 ID, SECRET = "AKIADIARYTESTS000000", "a-secret-of-the-tests-and-of-nothing-else"
@@ -49,11 +49,8 @@ class S3Server:
         """Start and wait until it answers. Raises RuntimeError when it does not."""
         quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._process = subprocess.Popen(self._command(), env=self._env, stdin=subprocess.DEVNULL, **quiet)
-        deadline = time.monotonic() + 60
-        while not _listens(self.port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self._command()[1:3]} did not start")
-            time.sleep(0.05)
+        if not wait_for_start(self._process, lambda: _listens(self.port)):
+            raise RuntimeError(f"{self._command()[1:3]} did not start")
 
     def stop(self) -> None:
         """End it at once; no harm when it is not running."""

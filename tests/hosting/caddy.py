@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from socket import create_connection
@@ -13,6 +12,7 @@ from typing import Self
 
 from tests.certificates import Authority
 from tests.ports import free_port
+from tests.processes import wait_for_start
 
 HOST = "diary.test"  # no name of this machine's own: for those Streamlit makes exceptions
 MISSING = "The tests of the stack need Caddy and certutil: 'apt install caddy libnss3-tools' on Debian."
@@ -79,12 +79,9 @@ class Caddy:
         env = {"PATH": os.defpath, "HOME": str(self._folder)}
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.__exit__()
-                raise RuntimeError(f"Caddy did not start:\n{(self._folder / 'log').read_text()}")
-            time.sleep(0.05)
+        if not wait_for_start(self._process, self._answers):
+            self.__exit__()
+            raise RuntimeError(f"Caddy did not start:\n{(self._folder / 'log').read_text()}")
         return self
 
     def __exit__(self, *_: object) -> None:

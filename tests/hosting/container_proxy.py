@@ -4,7 +4,6 @@ import os
 import shutil
 import ssl
 import subprocess
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from email.message import Message
@@ -15,6 +14,7 @@ from typing import NamedTuple, Self
 
 from tests.browser.server import PROJECT
 from tests.ports import free_port
+from tests.processes import wait_for_start
 
 CADDYFILE = PROJECT / "proxy" / "Caddyfile"
 MISSING = "The tests of the proxy need Caddy: 'apt install caddy' on Debian."
@@ -42,12 +42,9 @@ class Proxy:
         command = [program(), "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, env=self._env, stdout=log, stderr=log)
-        deadline = time.monotonic() + 30
-        while not self._listens():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.__exit__()
-                raise RuntimeError(f"Caddy did not start:\n{self._log.read_text()}")
-            time.sleep(0.05)
+        if not wait_for_start(self._process, self._listens):
+            self.__exit__()
+            raise RuntimeError(f"Caddy did not start:\n{self._log.read_text()}")
         return self
 
     def __exit__(self, *_: object) -> None:

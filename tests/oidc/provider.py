@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +13,7 @@ import requests
 
 from tests.oidc.registration import Registration
 from tests.ports import free_port
+from tests.processes import wait_for_start
 
 HERE = Path(__file__).resolve().parent
 MISSING = "The tests of the log-in need an OpenID provider: '.venv/bin/npm ci --ignore-scripts --prefix tests/oidc'."
@@ -59,13 +59,10 @@ class OidcProvider(Registration):
             stdout=self._log,
             stderr=self._log,
         )
-        deadline = time.monotonic() + 60
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                said = self.log()
-                self.__exit__()
-                raise RuntimeError(f"The provider did not start:\n{said}")
-            time.sleep(0.05)
+        if not wait_for_start(self._process, self._answers):
+            said = self.log()
+            self.__exit__()
+            raise RuntimeError(f"The provider did not start:\n{said}")
         return self
 
     def __exit__(self, *_: object) -> None:
