@@ -21,12 +21,20 @@ TAP_AT_ONCE = """new MutationObserver((_, watch) => {
 
 
 def test_a_card_tapped_the_moment_it_is_seen_opens_its_day(open_page: Open, server: DiaryServer) -> None:
-    """The script that listens beside the cards comes after them."""
+    """The script that listens beside the cards comes after them; it is told of the tap once."""
     make_diary(server.env["DATABASE_URL"]).save(EntryDraft(date(2026, 3, 14), "calm", note="pie"))
     page = open_page(width=390)
     page.add_init_script(TAP_AT_ONCE)
     page.goto(f"{server.url}/timeline")
     expect(page.get_by_role("dialog")).to_contain_text("pie")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{server.url}/timeline")  # until it is heard that the day was closed, Back opens it
+    page.get_by_role("link", name="Moods").click()
+    expect(page).to_have_url(f"{server.url}/moods")
+    page.go_back()
+    expect(page.locator(".card [data-day='2026-03-14']")).to_be_visible()
+    settled(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_what_could_not_be_done_is_told(open_page: Open, server: DiaryServer) -> None:
