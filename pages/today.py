@@ -6,7 +6,7 @@ import streamlit as st
 
 from diary.errors import NotFoundError
 from diary.query import Days
-from diary.ui import acts, browse, chapters, fields, forms, grids, text
+from diary.ui import acts, browse, chapters, fields, forms, grids, kept, text
 from diary.ui.state import current_diary, day_param, set_params, tab, value, zone
 
 diary = current_diary()
@@ -39,9 +39,9 @@ with right:
     with st.container(key="told"):  # filled or not: inputs that are moved are drawn anew and forget what is typed
         fields.notices(form)
         if form.clash:
-            fields.two_versions(diary, form.clash)
+            kept.two_versions(diary, form.clash)
         elif entry and not shown:
-            fields.finished_day(diary, entry)
+            kept.finished_day(diary, entry)
     with st.container(key="form" if shown else "form-away"):
         fields.mood_field(form, moods)
         fields.song_field(diary, form, forms.mood_named(moods, value("mood")))
