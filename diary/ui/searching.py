@@ -1,6 +1,7 @@
 """The search box of the timeline: its language, what is offered below it, and what is told about a mistake."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import streamlit as st
 
@@ -72,8 +73,9 @@ def _offered(diary: Diary, moods: Iterable[Mood]) -> dict[Choice, str]:
     names = tab().names
     if names is None:
         names = tab().names = diary.lives.names()
+    # Streamlit looks for an icon up to the first space, for a tenth of a millisecond each where that is not ASCII.
     offered = {
-        ("mood", mood.name): text.plain(f"{mood.emoji} {mood.name.capitalize()}")
+        ("mood", mood.name): f" {text.plain(f'{mood.emoji} {mood.name.capitalize()}')}"
         for mood in moods
         if not (mood.hidden or mood.retired)
     }
@@ -99,6 +101,7 @@ def _chosen(term: Term, before: Sequence[Choice]) -> None:
     _ask(str(term))
 
 
+@cache
 def _help() -> str:
     rows = "".join(
         f"<tr><th scope='row'><code>{text.html(query)}</code></th><td>{text.html(says)}</td></tr>"

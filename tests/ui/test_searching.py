@@ -45,7 +45,7 @@ def days_on(page: object) -> int:
 
 def test_moods_artists_and_tags_are_offered_those_of_most_days_first(diary: Diary) -> None:
     options = show("timeline").button_group(key=OFFERED).options
-    assert options[0] == "Angry"
+    assert options[0] == " 😠 Angry"
     assert [one.replace("\\", "") for one in options[-4:]] == ["Nora Wilde", "Les *Parapluies*", "walk", "home"]
 
 
