@@ -33,16 +33,18 @@ def days(
     diary: Diary, view: str, asked: Term, today: date, *, before: date | None, after: date | None
 ) -> tuple[Sequence[Entry], date | None]:
     """A page of the days ``asked`` for; gives them, and the one that was chosen."""
-    chosen = on_this_day(diary, today) if asked == EVERYTHING and not (before or after) else None
     shown, newer, older = browse.page_of_days(diary, asked, chapters.DENSITIES[view][0], before, after)
     if not shown:
         browse.nothing(asked, before)
-        return shown, chosen
+        return shown, None
     first, last = shown[-1].day.replace(day=1), browse.month_end(shown[0].day)
     ribbons = diary.sums.mood_days(first, last) if asked == EVERYTHING else ()
-    chosen = grids.day_grid("cards", chapters.chapters(shown, view, ribbons, tab().mood_names, today)) or chosen
+    with grids.grid("cards"):
+        if asked == EVERYTHING and not (before or after) and (found := diary.on_this_day(today)):
+            on_this_day(diary, found, today)
+        st.html(chapters.chapters(shown, view, ribbons, tab().mood_names, today))
     browse.turn_page(shown, newer, older)
-    return shown, chosen
+    return shown, grids.day_chosen_on("cards")
 
 
 @part

@@ -4,7 +4,8 @@ A script that is not seen stands beside the block and tells which of its days wa
 """
 
 import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
 
@@ -97,14 +98,18 @@ def _component() -> Callable[..., object]:
     return st.components.v2.component("diary_days", js=_SCRIPT, isolate_styles=False)
 
 
-def place_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None) -> str | None:
-    """Draw a grid of days; gives what was just chosen on it, in ISO form: a day, or a whole month or year.
-
-    ``on_choose`` is called before the page runs.
-    """
+@contextmanager
+def grid(key: str, on_choose: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """A grid of days is what is drawn inside; ``on_choose`` is called before the page runs."""
     with st.container(key=key):
-        st.html(html)
+        yield
         _component()(data={"grid": key}, key=f"{key}-script", on_day_change=on_choose)
+
+
+def place_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None) -> str | None:
+    """Draw a grid of days alone; gives what was just chosen on it, in ISO form: a day, or a whole month or year."""
+    with grid(key, on_choose):
+        st.html(html)
     return chosen_on(key)
 
 
@@ -115,7 +120,13 @@ def chosen_on(key: str) -> str | None:
 
 def day_grid(key: str, html: str) -> date | None:
     """Draw a grid of days alone; gives the day that was just chosen on it."""
-    day = place_grid(key, html)
+    place_grid(key, html)
+    return day_chosen_on(key)
+
+
+def day_chosen_on(key: str) -> date | None:
+    """The day that was just chosen on the grid ``key``, of days alone."""
+    day = chosen_on(key)
     return date.fromisoformat(day) if day else None
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.model import Entry, EntryDraft
-from diary.ui import acts, cards, forms, past
+from diary.ui import acts, cards, forms, grids, past
 from diary.ui.onthisday import on_this_day
 from diary.ui.state import pressed, tab
 from diary.ui.ways import open_day
@@ -32,8 +32,11 @@ def finished_day(diary: Diary, entry: Entry) -> None:
         st.button("Edit", icon=":material/edit:", key="edit", on_click=pressed(acts.edit))
         st.button("Delete", icon=":material/delete:", key="delete", on_click=pressed(acts.delete, entry))
     past.versions(diary, entry)
-    if chosen := on_this_day(diary, entry.day):
-        open_day(chosen)
+    if found := diary.on_this_day(entry.day):
+        with grids.grid("earlier"):
+            on_this_day(diary, found, entry.day)
+        if chosen := grids.day_chosen_on("earlier"):
+            open_day(chosen)
 
 
 def two_versions(diary: Diary, mine: EntryDraft) -> None:

@@ -7,26 +7,21 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.model import Entry
-from diary.ui import cards, grids, text
+from diary.ui import cards, text
 from diary.ui.state import set_values, told, value
 
 _ALL_HARD = "These were hard days, so they are left out."
 
 
-def on_this_day(diary: Diary, day: date) -> date | None:
-    """The days that were ``day`` in earlier years; gives the one that was just chosen."""
-    found = diary.on_this_day(day)
-    if not found:
-        return None
+def on_this_day(diary: Diary, found: Sequence[Entry], day: date) -> None:
+    """The days ``found`` in earlier years, as a part of the grid in which they are drawn."""
     is_hard = any(entry.is_hard for entry in found)
     left_out = is_hard and diary.leaves_out_hard_days()
-    with st.container(key="onthisday"):
-        chosen = grids.day_grid("earlier", earlier([one for one in found if not (left_out and one.is_hard)], day))
-        if is_hard:
-            set_values(leave_out=left_out)
-            st.checkbox("Leave out hard days", key="leave_out", on_change=told(_leave_out), args=(diary,))
+    st.html(earlier([one for one in found if not (left_out and one.is_hard)], day))
+    if is_hard:
+        set_values(leave_out=left_out)
+        st.checkbox("Leave out hard days", key="leave_out", on_change=told(_leave_out), args=(diary,))
     diary.freshen(found)
-    return chosen
 
 
 def _leave_out(diary: Diary) -> None:
