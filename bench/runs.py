@@ -52,8 +52,8 @@ def first_run(base: str, page: str, query: str = "") -> float:
 def pages(servers: Servers, found: Found) -> None:
     """P1, P3, P9, P10 and the cost of each page against an empty one.
 
-    A page of the diary runs again in part where something on it is used; what all of it would cost is told beside. Of
-    Today only the song is such a part, so there all of it counts.
+    A page of the diary runs again in part where something on it is used, Today where a mood is chosen; what all of it
+    would cost is told beside.
     """
     diary, floor, flask = servers.many, servers.floor, servers.flask
     with ExitStack() as stack:
@@ -62,8 +62,8 @@ def pages(servers: Servers, found: Found) -> None:
         for tab in tabs.values():
             rerun(tab)
         first = {name: tab.last for name, tab in tabs.items()}  # a rerun leaves out what the browser has already
-        acts: dict[str, Act] = {name: partial(rerun, tab, _part(name, first[name])) for name, tab in tabs.items()}
-        acts |= {f"{name}{WHOLE}": partial(rerun, tabs[name]) for name in PAGES if _part(name, first[name])}
+        acts: dict[str, Act] = {name: partial(rerun, tab, first[name].part) for name, tab in tabs.items()}
+        acts |= {f"{name}{WHOLE}": partial(rerun, tabs[name]) for name in PAGES if first[name].part}
         http = flask.open()
         acts |= {path: partial(get, http, path) for path in ("/timeline?n=20", "/stats", "/search?q=rain")}
         blocks = rounds.blocks(acts, 24, 4, {name: _server(name, servers).pid for name in acts})
@@ -83,11 +83,6 @@ def pages(servers: Servers, found: Found) -> None:
         size = sent(first[page], again[name]) if page in first else ["", "", ""]
         label = LABELS.get(name, name.replace("/", "Flask: /", 1))
         found.pages.append([label, *cost(done, blocks[""]), *size, str(asked.get(page, ""))])
-
-
-def _part(name: str, answer: Answer) -> str:
-    """The part of the page ``name`` that runs again when it is used, empty where that is all of it."""
-    return "" if name == "Today" else answer.part
 
 
 def _server(name: str, servers: Servers) -> DiaryServer | FlaskServer:
@@ -174,7 +169,7 @@ def sizes(servers: Servers, found: Found) -> None:
                 for size, server in zip(("few", "many"), both, strict=True):
                     tab = stack.enter_context(Session(server.url, *PAGES[page]))
                     rerun(tab)
-                    acts[f"{page}, {kind}, {size}"] = partial(rerun, tab, _part(page, tab.last))
+                    acts[f"{page}, {kind}, {size}"] = partial(rerun, tab, tab.last.part)
         blocks = rounds.blocks(acts, 30, 3)
     for kind in kinds:
         for page in FIXED:

@@ -7,7 +7,7 @@ import streamlit as st
 from diary.errors import NotFoundError
 from diary.query import Days
 from diary.ui import acts, browse, chapters, fields, forms, grids, kept, text
-from diary.ui.state import current_diary, day_param, set_params, tab, value, zone
+from diary.ui.state import current_diary, day_param, set_params, tab, zone
 
 diary = current_diary()
 today = diary.today(zone())
@@ -44,7 +44,7 @@ with right:
             kept.finished_day(diary, entry)
     with st.container(key="form" if shown else "form-away"):
         fields.mood_field(form, moods)
-        fields.song_field(diary, form, forms.mood_named(moods, value("mood")))
+        fields.song_field(diary, form)
         fields.more_fields(form)
         forms.take_over(form, acts.save if fields.save_button(form, shown) else None)
 

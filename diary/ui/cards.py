@@ -30,6 +30,11 @@ def palette_colour(mood: Mood, place: int) -> str:
     return f".st-key-mood button:nth-of-type({place}){{--m:light-dark({mood.light},{mood.dark})}}"
 
 
+def chosen_colour(mood: Mood) -> str:
+    """The rule that gives the song on the form the colour of the mood on the form."""
+    return f".chosen .sleeve{{--m:light-dark({mood.light},{mood.dark})}}"
+
+
 def mood_tag(mood: Mood) -> str:
     """Spine, emoji and word: a mood is never told by colour alone."""
     emoji, name = text.html(mood.emoji), text.html(mood.name.capitalize())
@@ -183,9 +188,9 @@ def written(entry: Entry) -> str:
     )
 
 
-def chosen_song(song: Song, track: Track | None, mood: Mood | None) -> str:
-    """The song that was chosen for the day, on its form."""
-    picture = f'<span class="sleeve medium {mood_class(mood)}"><i></i>{artwork(song, track)}</span>'
+def chosen_song(song: Song, track: Track | None) -> str:
+    """The song that was chosen for the day, on its form; its mood is told by `chosen_colour`."""
+    picture = f'<span class="sleeve medium m-none"><i></i>{artwork(song, track)}</span>'
     return f'<div class="chosen">{picture}<div>{song_words(song)}{listen(song)}</div></div>'
 
 

@@ -9,6 +9,7 @@ from diary.diary import Diary
 from diary.errors import SourceError
 from diary.model import FIRST_DAY, MAX_NOTE, Mood, Song
 from diary.ui import acts, cards, forms, rates, shared, songs, text
+from diary.ui.part import part
 from diary.ui.state import Form, pressed, tab, value
 
 PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
@@ -50,13 +51,15 @@ def day_field(form: Form, today: date) -> None:
         )
 
 
+@part
 def mood_field(form: Form, known: Sequence[Mood]) -> None:
     """The palette: each mood where it lies between unpleasant and pleasant, still and lively."""
     moods = {mood.name: mood for mood in known if not (mood.hidden or mood.retired)}
-    noted, colour = form.input("mood"), st.empty()
-    if noted and noted not in moods:  # a mood that is not offered any more stays with its day
-        moods |= {mood.name: mood for mood in known if mood.name == noted}
-        colour.html(f"<style>{cards.palette_colour(moods[noted], len(moods))}</style>")
+    noted = forms.mood_named(known, form.input("mood"))
+    look = cards.chosen_colour(noted) if noted else ""
+    if noted and noted.name not in moods:  # a mood that is not offered any more stays with its day
+        moods[noted.name] = noted
+        look += cards.palette_colour(noted, len(moods))
     st.pills(
         "How was your day?",
         list(moods),
@@ -67,18 +70,20 @@ def mood_field(form: Form, known: Sequence[Mood]) -> None:
         format_func=lambda name: f"{text.plain(moods[name].emoji)} {text.plain(name.capitalize())}",
         on_change=forms.keep_typed,
     )
-    st.html('<p class="axis"><span>unpleasant</span><span>higher up, more energy</span><span>pleasant</span></p>')
+    axis = '<p class="axis"><span>unpleasant</span><span>higher up, more energy</span><span>pleasant</span></p>'
+    st.html(f"<style>{look}</style>{axis}")
     _problem(form, "mood")
+    _tell(form)
 
 
-@st.fragment
-def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
+@part
+def song_field(diary: Diary, form: Form) -> None:
     """Search while typing, a pasted link in the same box, or title and artist by hand."""
     song = songs.song_shown(form)
     # Each part has a place of its own, filled or not: an input that is moved is drawn anew and forgets what is typed.
     with st.container(key="song-chosen"):
         if song:
-            st.html(cards.chosen_song(song, diary.find_track(song), mood))
+            st.html(cards.chosen_song(song, diary.find_track(song)))
             st.button("Choose another song", key="change", type="tertiary", on_click=songs.clear_song)
     with st.container(key="search-away" if song else "search"):
         asked = st.text_input(
@@ -97,8 +102,7 @@ def song_field(diary: Diary, form: Form, mood: Mood | None) -> None:
     with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=form.by_hand_open):
         st.text_input("Title", form.first.get("song_title", ""), key="song_title", on_change=forms.keep_song)
         st.text_input("Artist", form.first.get("song_artist", ""), key="song_artist", on_change=forms.keep_song)
-    if form.errors.get("save") != form.told and not tab().is_whole:
-        st.rerun()  # that stands below, and is no part of this
+    _tell(form)
 
 
 def _results(diary: Diary, asked: str) -> None:
@@ -146,6 +150,7 @@ def _catalogue(diary: Diary, asked: str, shown: list[Song]) -> None:
             st.button(label, key=f"pick-{place}", type="tertiary", on_click=songs.choose, args=(track.song(), track))
 
 
+@part
 def more_fields(form: Form) -> None:
     """Note, tags and photo: there, but not asking."""
     with st.expander("Note, tags and photo", icon=":material/edit_note:", expanded=form.more_open, key="more"):
@@ -172,12 +177,19 @@ def more_fields(form: Form) -> None:
         types = PICTURES[turn:] + PICTURES[:turn]
         st.file_uploader("Photo", types, key="photo", max_upload_size=20, on_change=forms.keep_typed)
         _problem(form, "photo")
+    _tell(form)
+
+
+def _tell(form: Form) -> None:
+    """Have what is wrong with the whole form told at once: it stands below, and is no part of what was used."""
+    if form.errors.get("save") != form.told and not tab().is_whole:
+        st.rerun()
 
 
 def save_button(form: Form, shown: bool) -> bool:
     """Save, and why it could not; while the form is not ``shown``, no key presses it. Tells whether it was pressed."""
-    for part in ("day", "save"):
-        _problem(form, part)
+    for name in ("day", "save"):
+        _problem(form, name)
     form.told = form.errors.get("save")
     with st.container(key="form-base"):  # not shown: tells a later session on which revision the page was written
         st.text_input("Revision", form.first.get("form_base", ""), key="form_base", label_visibility="collapsed")
@@ -185,7 +197,7 @@ def save_button(form: Form, shown: bool) -> bool:
     return st.button("Save", type="primary", key="save", width="stretch", shortcut=keys, on_click=pressed(acts.save))
 
 
-def _problem(form: Form, part: str) -> None:
+def _problem(form: Form, name: str) -> None:
     place = st.empty()
-    if part in form.errors:
-        place.error(text.plain(form.errors[part]), icon=":material/error:")
+    if name in form.errors:
+        place.error(text.plain(form.errors[name]), icon=":material/error:")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -9,41 +10,49 @@ from diary import log
 from diary.errors import DiaryError
 from diary.ui.state import current_diary, tab
 
+P = ParamSpec("P")
 
-def part(draw: Callable[[], None]) -> Callable[[], None]:
+
+def part(draw: Callable[P, None]) -> Callable[P, None]:
     """Make ``draw`` such a part; what it shows it reads itself, as it is drawn again long after the page was.
 
     What the shell knows and looks after is left to it: where that does not hold any more, something fails or something
     is to be told, the whole page is drawn anew.
     """
-    failed: list[DiaryError] = []
 
-    @st.fragment
     @wraps(draw)
-    def drawn() -> None:
-        remembered = tab()
-        if remembered.is_whole:
+    def whole(*args: P.args, **kwargs: P.kwargs) -> None:
+        failed: list[DiaryError] = []
+
+        @st.fragment
+        @wraps(draw)
+        def drawn() -> None:
+            if not tab().is_whole:
+                _draw_alone(lambda: draw(*args, **kwargs))
+                return
             try:
-                draw()
+                draw(*args, **kwargs)
             except DiaryError as error:
                 failed.append(error)  # Streamlit would show it in its own way
-            return
-        try:
-            remembered.finish()
-            is_quiet = not (remembered.notice or remembered.news or remembered.is_telling)
-            is_known = is_quiet and current_diary().all_moods() == remembered.moods
-            if is_known:
-                draw()
-        except DiaryError:
-            is_known = False
-        finally:
-            log.end_request()
-        if not is_known:
-            st.rerun()
 
-    def whole() -> None:
         drawn()
         if failed:
             raise failed.pop()
 
     return whole
+
+
+def _draw_alone(draw: Callable[[], None]) -> None:
+    remembered = tab()
+    try:
+        remembered.finish()
+        is_quiet = not (remembered.notice or remembered.news or remembered.is_telling)
+        is_known = is_quiet and current_diary().all_moods() == remembered.moods
+        if is_known:
+            draw()
+    except DiaryError:
+        is_known = False
+    finally:
+        log.end_request()
+    if not is_known:
+        st.rerun()
