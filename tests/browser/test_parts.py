@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from diary.clock import today, utc_now, years_before
 from diary.model import EntryDraft
+from tests.browser.form import choose_mood
 from tests.browser.screen import settled, told
 from tests.browser.server import DiaryServer
 from tests.builders import make_diary
@@ -71,6 +72,25 @@ def test_a_song_that_could_not_be_kept_is_told_below_the_form_at_once(open_page:
     page.get_by_label("Title", exact=True).focus()
     expect(said).to_have_count(0)
     expect(page.get_by_label("Title", exact=True)).to_have_value("Rain")
+
+
+def test_a_mood_or_note_that_could_not_be_kept_is_told_below_the_form_at_once(
+    open_page: Open, server: DiaryServer
+) -> None:
+    page = open_page(width=390)
+    page.goto(f"{server.url}/?day=2026-03-21")
+    page.get_by_text("Note, tags and photo").click()
+    settled(page)
+    said = page.get_by_text("What you typed is still on this page.")
+    with closing(sqlite3.connect(server.env["DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        choose_mood(page, "Calm")
+        expect(said).to_be_visible()
+    page.get_by_label("Note", exact=True).fill("Rain")
+    page.get_by_label("Tags", exact=True).focus()
+    expect(said).to_have_count(0)
+    expect(page.get_by_role("radio", name="Calm")).to_be_checked()
+    expect(page.get_by_label("Note", exact=True)).to_have_value("Rain")
 
 
 def test_a_day_deleted_where_it_was_opened_can_be_taken_back_at_once(open_page: Open, server: DiaryServer) -> None:

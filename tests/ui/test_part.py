@@ -11,7 +11,7 @@ from diary.model import EntryDraft
 from tests.browser.server import DiaryServer
 from tests.builders import make_diary
 
-PAGES = ("timeline", "year", "moods")
+PAGES = ("", "timeline", "year", "moods")  # the first is Today
 
 
 @pytest.fixture(scope="module")
