@@ -1,4 +1,7 @@
-"""How a day looks: sleeve and spine, mood, words. Every function gives HTML in which all text is escaped."""
+"""How a day looks: sleeve and spine, mood, words. Every function gives HTML in which all text is escaped.
+
+Attributes that hold a plain word stand without quotes: a page of cards is sent as a whole, also to a phone.
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,11 +17,11 @@ def mood_class(mood: Mood | None) -> str:
 
 
 def mood_colours(moods: Iterable[Mood]) -> str:
-    """The rules that give each mood its colour on both grounds, and its place on the palette."""
+    """The rules that give each mood its colour on both grounds, its height on a shelf, its place on the palette."""
     offered = 0
     rules = []
     for mood in moods:
-        rules.append(f".m-{mood.id}{{--m:light-dark({mood.light},{mood.dark})}}")
+        rules.append(f".m-{mood.id}{{{_colour(mood)};--h:{round(72 + 26 * mood.arousal)}%}}")
         if not (mood.hidden or mood.retired):
             offered += 1
             rules.append(palette_colour(mood, offered))
@@ -27,18 +30,22 @@ def mood_colours(moods: Iterable[Mood]) -> str:
 
 def palette_colour(mood: Mood, place: int) -> str:
     """The rule that colours the mood at a place of the palette, counted from 1."""
-    return f".st-key-mood button:nth-of-type({place}){{--m:light-dark({mood.light},{mood.dark})}}"
+    return f".st-key-mood button:nth-of-type({place}){{{_colour(mood)}}}"
 
 
 def chosen_colour(mood: Mood) -> str:
     """The rule that gives the song on the form the colour of the mood on the form."""
-    return f".chosen .sleeve{{--m:light-dark({mood.light},{mood.dark})}}"
+    return f".chosen .sleeve{{{_colour(mood)}}}"
+
+
+def _colour(mood: Mood) -> str:
+    return f"--m:light-dark({mood.light},{mood.dark})"
 
 
 def mood_tag(mood: Mood) -> str:
     """Spine, emoji and word: a mood is never told by colour alone."""
     emoji, name = text.html(mood.emoji), text.html(mood.name.capitalize())
-    return f'<span class="mood {mood_class(mood)}"><span aria-hidden="true">{emoji}</span> {name}</span>'
+    return f'<span class="mood {mood_class(mood)}"><span aria-hidden=true>{emoji}</span> {name}</span>'
 
 
 def label(song: Song) -> tuple[str, str]:
@@ -49,12 +56,11 @@ def label(song: Song) -> tuple[str, str]:
 def artwork(song: Song | None, track: Track | None, alt: str | None = None) -> str:
     """The cover as its source shows it, from the source's own address, or a drawn one of our own."""
     title, artist = label(song) if song else ("", "")
-    drawn = f"/cover/{cover.seed_of(title, artist)}.svg"
-    source = track.artwork_url if track and track.artwork_url else drawn
+    seed = cover.seed_of(title, artist)
+    source = track.artwork_url if track and track.artwork_url else f"/cover/{seed}.svg"
     said = f"Cover of {title} by {artist}" if artist else f"Cover of {title}"
     described = text.html(said if alt is None else alt)
-    places = f'src="{text.html(source)}" data-drawn="{drawn}"'
-    return f'<img {places} alt="{described}" width="300" height="300" loading="lazy">'
+    return f'<img src="{text.html(source)}" data-drawn={seed} alt="{described}" loading=lazy>'
 
 
 def photo(key: str, kind: str, small: bool = False) -> str:
@@ -71,19 +77,18 @@ def sleeve(entry: Entry, size: str = "") -> str:
     else:
         emoji = text.html(entry.mood.emoji) if entry.mood else ""
         picture = f'<span class="blank" aria-hidden="true"><span>{emoji}</span></span>'
-    return f'<span class="sleeve {mood_class(entry.mood)} {size}"><i></i>{picture}</span>'
+    return f'<span class="{f"sleeve {mood_class(entry.mood)} {size}".rstrip()}">{picture}</span>'
 
 
 def listen(song: Song) -> str:
     """The link to the song at its source, with the source's name."""
     if song.spotify_id:
-        address, name = f"https://open.spotify.com/track/{song.spotify_id}", '<i class="spotify"></i>Open on Spotify'
+        address, name = f"https://open.spotify.com/track/{song.spotify_id}", "Open on Spotify"
     elif song.mbid:
         address, name = f"https://musicbrainz.org/recording/{song.mbid}", "See on MusicBrainz"
     else:
         return ""
-    arrow = '<span aria-hidden="true">&nbsp;↗</span>'
-    return f'<a class="listen" href="{address}" target="_blank" rel="noopener noreferrer">{name}{arrow}</a>'
+    return f'<a class=listen href="{address}" target=_blank rel=noreferrer>{name}</a>'
 
 
 def credit(tracks: Iterable[Track | None], says: str = "Covers from") -> str:
@@ -103,7 +108,7 @@ def song_words(song: Song | None) -> str:
     if not song:
         return ""
     title, artist = (text.html(part) for part in label(song))
-    return f'<p class="title" dir="auto" title="{title}">{title}</p><p class="artist" dir="auto">{artist}</p>'
+    return f"<p class=title dir=auto>{title}</p><p class=artist dir=auto>{artist}</p>"
 
 
 def tags(names: Iterable[str]) -> str:
@@ -118,7 +123,7 @@ def entry_card(entry: Entry) -> str:
     parts = [
         opener(entry),
         sleeve(entry),
-        f'<p class="when"><span>{short_day(entry.day)}</span>{mood_tag(entry.mood) if entry.mood else ""}</p>',
+        f"<p class=when>{short_day(entry.day)}{mood_tag(entry.mood) if entry.mood else ''}</p>",
         song_words(entry.song),
         f'<p class="note" dir="auto">{note}</p>' if note else "",
         photo(entry.photo, "snap", small=True) if entry.photo and entry.song else "",
@@ -129,7 +134,7 @@ def entry_card(entry: Entry) -> str:
 
 def opener(entry: Entry) -> str:
     """The button that fills a card and opens its day."""
-    return f'<button type="button" class="over" data-day="{entry.day}">{spoken(entry.day, entry)}</button>'
+    return f"<button class=over data-day={entry.day}>{spoken(entry.day, entry)}</button>"
 
 
 def short_day(day: date) -> str:
@@ -190,7 +195,7 @@ def written(entry: Entry) -> str:
 
 def chosen_song(song: Song, track: Track | None) -> str:
     """The song that was chosen for the day, on its form; its mood is told by `chosen_colour`."""
-    picture = f'<span class="sleeve medium m-none"><i></i>{artwork(song, track)}</span>'
+    picture = f'<span class="sleeve medium m-none">{artwork(song, track)}</span>'
     return f'<div class="chosen">{picture}<div>{song_words(song)}{listen(song)}</div></div>'
 
 

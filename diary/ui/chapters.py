@@ -61,7 +61,7 @@ def shelf(first: date, moods: Iterable[MoodDay], today: date) -> str:
     for offset in range(calendar.monthrange(first.year, first.month)[1]):
         mood = noted.get(first + timedelta(offset))
         if mood:
-            spines.append(f'<i class="m-{mood.mood_id}" style="--h:{round(72 + 26 * mood.arousal)}%"></i>')
+            spines.append(f'<i class="m-{mood.mood_id}"></i>')
         else:
             spines.append(f'<i class="none{" later" if first + timedelta(offset) > today else ""}"></i>')
     return f'<span class="spines" aria-hidden="true">{"".join(spines)}</span>'
@@ -93,4 +93,4 @@ def _month_button(year: int, month: int, days: int) -> str:
     if not days:
         return f'<span aria-hidden="true">{name[:3]}</span>'
     said = f"{name} {year}, {text.days(days)}"
-    return f'<button type="button" data-day="{year:04}-{month:02}" aria-label="{said}">{name[:3]}</button>'
+    return f'<button data-day="{year:04}-{month:02}" aria-label="{said}">{name[:3]}</button>'

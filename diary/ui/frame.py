@@ -33,8 +33,8 @@ export default function({data}) {
     if (image.matches('[src^="/photo/"]')) {
       image.alt = image.title = 'This photo cannot be shown just now.';
       image.src = LOST;
-    } else if (image.dataset.drawn && !image.src.endsWith(image.dataset.drawn)) {
-      image.src = image.dataset.drawn;
+    } else if (image.dataset.drawn && !image.matches('[src^="/cover/"]')) {
+      image.src = `/cover/${image.dataset.drawn}.svg`;
     }
   };
   let left = -LATE;

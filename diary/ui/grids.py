@@ -141,7 +141,7 @@ def day_cell(day: date, entry: Entry | None, today: date, number: bool = True) -
     body = cards.sleeve(entry) if entry else f'<span class="slot{" gap" if day < today else ""}"></span>'
     current = ' aria-current="date"' if day == today else ""
     return (
-        f'<button type="button" class="day{" today" if day == today else ""}" data-day="{day}"{current}'
+        f'<button class="day{" today" if day == today else ""}" data-day="{day}"{current}'
         f' aria-label="{cards.spoken(day, entry)}">{head}{body}</button>'
     )
 

@@ -52,7 +52,7 @@ class Shelf:
             spans[day.year][day.toordinal() - starts[day.year]] = numbers[ident]
         rows = [
             f'<tr data-of="{year}" data-days="{" ".join(span)}"><th scope="row">'
-            f'<button type="button" data-day="{year}">{year}</button></th></tr>'
+            f'<button data-day="{year}">{year}</button></th></tr>'
             for year, span in spans.items()
         ]
         names = text.html(dumps([mood.name for mood in self._moods], ensure_ascii=False))
@@ -77,7 +77,7 @@ class Shelf:
                     cells.append(f"<td{now}{self._place(entry)}>{picture(entry)}")
                 else:
                     cells.append("<td>" if day > today else f'<td{now} title="{_EMPTY}">')
-            head = f'<button type="button" data-day="{of}" aria-label="{name} {year}">{name[:3]}</button>'
+            head = f'<button data-day="{of}" aria-label="{name} {year}">{name[:3]}</button>'
             rows.append(f'<tr data-of="{of}"><th scope="row">{head}</th>{"".join(cells)}</tr>')
         scale = _scale("" if number % 7 else f"{number + 1}" for number in range(31))
         table = (
@@ -125,6 +125,5 @@ def _picture(day: YearDay, seeds: dict[tuple[str, str], str]) -> str:
         return f'<img src="{text.html(photo_url(day.photo, small=True))}" alt="" loading="lazy">' if day.photo else ""
     label = (day.title or "A song by its link", day.artist)
     seed = seeds.get(label) or seeds.setdefault(label, cover.seed_of(*label))
-    drawn = f"/cover/{seed}.svg"
-    source = f'"{text.html(day.artwork_url)}" data-drawn="{drawn}"' if day.artwork_url else f'"{drawn}"'
+    source = f'"{text.html(day.artwork_url)}" data-drawn="{seed}"' if day.artwork_url else f'"/cover/{seed}.svg"'
     return f'<img src={source} alt="" loading="lazy">'

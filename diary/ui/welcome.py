@@ -32,7 +32,7 @@ def page() -> None:
     """The welcome, under whatever address was asked for: that is where the log-in leads back to."""
     frame.colours(BUILT_IN_MOODS)
     shelf = "".join(
-        f'<li class="sleeve m-{mood}"><i></i><img src="/cover/{seed_of(title, "")}.svg" alt="" width="300"></li>'
+        f'<li class="sleeve m-{mood}"><img src="/cover/{seed_of(title, "")}.svg" alt="" width="300"></li>'
         for title, mood in _SHELF
     )
     st.html(

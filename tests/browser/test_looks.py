@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from diary.model import EntryDraft, Song
 from tests.browser.screen import assert_no_exception, assert_sound, settled
 from tests.browser.server import DiaryServer
+from tests.builders import make_diary
 from tests.test_settings_login import LOG_IN
 
 Open = Callable[..., Page]
@@ -154,7 +157,16 @@ def test_artwork_that_does_not_come_is_replaced_by_a_drawn_cover(open_page: Open
     page = open_page(width=390)
     look_at(page, f"{full.url}/timeline")
     page.evaluate("document.querySelector('.card img[data-drawn]').src = '/nowhere.png'")
-    expect(page.locator(".card img[data-drawn]").first).to_have_attribute("src", re.compile("/cover/"))
+    expect(page.locator(".card img[data-drawn]").first).to_have_attribute("src", re.compile(r"^/cover/\w+\.svg$"))
+
+
+def test_a_link_to_spotify_carries_its_logo(open_page: Open, server: DiaryServer) -> None:
+    song = Song("Slow River", "Nora Wilde", "4uLU6hMCjMI75M1A2tKUQC")
+    make_diary(server.env["DATABASE_URL"]).save(EntryDraft(date(2026, 3, 14), "calm", song))
+    page = open_page(width=390)
+    look_at(page, f"{server.url}/timeline")
+    logo = page.locator(".card .listen").evaluate("one => getComputedStyle(one, '::before').maskImage")
+    assert "/app/static/spotify.svg" in logo
 
 
 def test_what_a_page_needs_is_fetched_at_once_and_nothing_else(open_page: Open, full: DiaryServer) -> None:

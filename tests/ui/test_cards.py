@@ -54,7 +54,7 @@ def test_the_cover_comes_from_its_own_address_and_carries_logo_and_link() -> Non
     card = cards.entry_card(ENTRY)
     assert 'src="https://i.scdn.co/image/abc"' in card
     assert f'href="https://open.spotify.com/track/{SPOTIFY_ID}"' in card
-    assert 'class="spotify"' in card
+    assert ">Open on Spotify</a>" in card
     assert 'alt="Cover of Slow River by Nora Wilde"' in card
 
 
@@ -69,6 +69,13 @@ def test_a_mood_is_told_by_emoji_word_and_colour() -> None:
     assert CALM.emoji in tag
     assert "Calm" in tag
     assert "m-calm" in tag
+
+
+def test_a_mood_of_more_energy_stands_higher_on_a_shelf() -> None:
+    lively = BUILT_IN_MOODS[2]
+    rules = cards.mood_colours([CALM, lively])
+    calm, higher = (int(re.search(rf"\.m-{mood.id}{{[^}}]*--h:(\d+)%", rules)[1]) for mood in (CALM, lively))
+    assert calm < higher
 
 
 def test_each_mood_offered_has_its_place_on_the_palette() -> None:

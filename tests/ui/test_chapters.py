@@ -19,17 +19,16 @@ def noted(day: date, mood: str = "calm") -> MoodDay:
     return MoodDay(day, mood, 0.5, -0.6)
 
 
-def test_a_whole_month_of_spines_tells_energy_by_height() -> None:
-    lively = replace(ENTRY, mood=BUILT_IN_MOODS[2])
-    low, high = (chapters.month_so_far(date(2026, 11, 1), {DAY: one}, DAY) for one in (ENTRY, lively))
-    heights = [int(re.search(r"--h:(\d+)%", html)[1]) for html in (low, high)]
-    assert heights[0] < heights[1]
+def test_a_month_stands_on_its_shelf_as_a_spine_for_each_day() -> None:
+    html = chapters.month_so_far(date(2026, 11, 1), {DAY: ENTRY}, DAY)
+    spines = re.findall(r'<i class="([^"]+)"></i>', html)
+    assert spines == [*["none"] * 21, "m-calm", *["none later"] * 8]
 
 
 def test_days_stand_under_the_months_they_belong_to() -> None:
     days = [DAY, DAY - timedelta(1), date(2026, 10, 31), date(2025, 10, 30)]
     html = chapters.chapters([replace(ENTRY, day=day) for day in days], "Cards", [], NAMES, DAY)
-    found = re.findall(r'<h2>(\w+) <span>(\d+)|data-day="([\d-]+)"', html)
+    found = re.findall(r"<h2>(\w+) <span>(\d+)|data-day=([\d-]+)", html)
     assert ["".join(one) for one in found] == [
         *("November2026", "2026-11-22", "2026-11-21"),
         *("October2026", "2026-10-31"),
@@ -53,7 +52,7 @@ def test_a_chapter_without_moods_has_no_ribbon() -> None:
 @pytest.mark.parametrize("density", chapters.DENSITIES)
 def test_every_density_has_a_button_a_day_that_says_what_the_day_was(density: str) -> None:
     html = chapters.chapters([ENTRY], density, [], NAMES, DAY)
-    assert 'data-day="2026-11-22">Sunday 22 November 2026, calm, Slow River by Nora Wilde</button>' in html
+    assert "data-day=2026-11-22>Sunday 22 November 2026, calm, Slow River by Nora Wilde</button>" in html
     assert 'alt="Cover of Slow River by Nora Wilde"' in html
     assert 'aria-label="Spotify"' in html or "Open on Spotify" in html
 
