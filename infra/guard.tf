@@ -13,6 +13,7 @@ resource "terraform_data" "guard" {
     aws_autoscaling_group.main,
     aws_autoscaling_policy.cpu,
     aws_budgets_budget.month,
+    aws_cloudfront_distribution.photos,
     aws_cloudwatch_log_metric_filter.this,
     aws_cloudwatch_metric_alarm.this,
     aws_cloudwatch_query_definition.save,

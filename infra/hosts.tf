@@ -24,6 +24,11 @@ locals {
       SPOTIPY_CLIENT_ID          = var.spotify_client_id
       SPOTIPY_CLIENT_SECRET_FILE = "/run/music-diary/spotify-client-secret"
     },
+    !local.has_cdn ? {} : {
+      DIARY_PHOTOS_CDN          = "https://${aws_cloudfront_distribution.photos[0].domain_name}"
+      DIARY_PHOTOS_CDN_KEY_ID   = aws_cloudfront_public_key.photos[0].id
+      DIARY_PHOTOS_CDN_KEY_FILE = "/run/music-diary/photos-key"
+    },
   )
 
   host = {

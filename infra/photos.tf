@@ -1,5 +1,5 @@
-# The program asks for AES256 itself with each photo, and shows photos by addresses it signs. A CloudFront before the
-# bucket would need addresses signed in another way, which the program does not make; so there is none.
+# The program asks for AES256 itself with each photo, and shows photos by addresses it signs: for S3, or for the
+# CloudFront of cdn.tf, where that is.
 
 locals {
   photos = "photos" # all that the program keeps lies below it
@@ -76,14 +76,28 @@ resource "aws_s3_bucket_policy" "photos" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "NothingInTheClear"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = [aws_s3_bucket.photos.arn, "${aws_s3_bucket.photos.arn}/*"]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+    Statement = concat(
+      [
+        {
+          Sid       = "NothingInTheClear"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = [aws_s3_bucket.photos.arn, "${aws_s3_bucket.photos.arn}/*"]
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ],
+      local.has_cdn ? [
+        {
+          Sid       = "PhotosThroughCloudFront"
+          Effect    = "Allow"
+          Principal = { Service = "cloudfront.amazonaws.com" }
+          Action    = "s3:GetObject"
+          Resource  = "${aws_s3_bucket.photos.arn}/${local.photos}/*"
+          Condition = { StringEquals = { "AWS:SourceArn" = aws_cloudfront_distribution.photos[0].arn } }
+        },
+      ] : [],
+    )
   })
 
   depends_on = [aws_s3_bucket_public_access_block.photos]

@@ -102,6 +102,18 @@ variable "spotify_client_id" {
   }
 }
 
+variable "photos_public_key" {
+  type        = string
+  default     = null
+  description = "The public half of the key that signs photos' addresses, as PEM: photos then come through CloudFront. The other half goes into the parameter /music-diary/photos-key by hand."
+
+  validation {
+    # How each RSA key of 2048 bits begins; CloudFront takes no longer one.
+    condition     = var.photos_public_key == null ? true : can(regex("^-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$", var.photos_public_key))
+    error_message = "The public half of an RSA key of 2048 bits, from -----BEGIN PUBLIC KEY----- on."
+  }
+}
+
 variable "cookie_secret_version" {
   type        = number
   default     = 1

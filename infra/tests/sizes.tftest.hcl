@@ -52,6 +52,11 @@ run "small" {
     condition     = length(aws_iam_role.github) == 0
     error_message = "Nobody at GitHub may deploy who was not named."
   }
+
+  assert {
+    condition     = length(concat(aws_cloudfront_distribution.photos, aws_cloudfront_public_key.photos, aws_cloudfront_key_group.photos)) == 0 && length(concat(aws_cloudfront_cache_policy.photos, aws_cloudfront_origin_access_control.photos)) == 0
+    error_message = "Without a key for photos' addresses there is no CloudFront."
+  }
 }
 
 run "grown" {
@@ -91,6 +96,48 @@ run "grown" {
   }
 }
 
+run "photos_through_cloudfront" {
+  variables {
+    size              = "grown"
+    photos_public_key = <<-PEM
+    -----BEGIN PUBLIC KEY-----
+    MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA9wwZ5z3peu6DlEUO0j+v
+    UzXFjMNnfXvVRoIrdogJrs1fGgFOi7/poNOjdQWojYtuz5YcBBHl4gO++WFFYBo3
+    GCICLYbgxt5WDS2KUBVO+/SbDs6MKvjcGNx8eo9uAeRgwFt/d8Gvm3qvxOgXssja
+    VbNWqP0ROG98OLYTHw5nsUqFDjf5tsLwl12OAcahTkSyc6jKm+Lhp9eP5hS2rMrE
+    vxJzWPELbgi4qVLxAPr7dJHe2kk4yKDqcjoWFy8C3CxBEeUNEFl58MHjgQixOwz9
+    nKL/Crv65wtAVCPYSS4FY9jecTPoV6begBx3nMaMzdfip48/Ftj1d8U0C+lq0321
+    GQIDAQAB
+    -----END PUBLIC KEY-----
+    PEM
+  }
+
+  assert {
+    condition     = aws_cloudfront_key_group.photos[0].items == toset([aws_cloudfront_public_key.photos[0].id]) && one(aws_cloudfront_distribution.photos[0].default_cache_behavior).trusted_key_groups == tolist([aws_cloudfront_key_group.photos[0].id])
+    error_message = "No photo is shown without an address that the given key signed."
+  }
+
+  assert {
+    condition     = one(aws_cloudfront_distribution.photos[0].origin).origin_access_control_id == aws_cloudfront_origin_access_control.photos[0].id && aws_cloudfront_origin_access_control.photos[0].signing_behavior == "always"
+    error_message = "The bucket knows the distribution by its signature."
+  }
+
+  assert {
+    condition     = one(aws_cloudfront_distribution.photos[0].default_cache_behavior).viewer_protocol_policy == "https-only" && one(aws_cloudfront_distribution.photos[0].default_cache_behavior).allowed_methods == toset(["GET", "HEAD"])
+    error_message = "Photos are read there, over TLS, and nothing else is done."
+  }
+
+  assert {
+    condition     = aws_cloudfront_cache_policy.photos[0].min_ttl == 86400 && aws_cloudfront_cache_policy.photos[0].max_ttl == 86400
+    error_message = "CloudFront keeps a photo for a day, though it is marked as private."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_public_access_block.photos.block_public_policy && aws_s3_bucket_public_access_block.photos.restrict_public_buckets
+    error_message = "The bucket stays closed to the world."
+  }
+}
+
 run "with_the_second_word" {
   variables {
     let_go_of_data = true
@@ -120,6 +167,7 @@ run "what_cannot_be_right_is_refused" {
     proxy_image       = "docker.io/library/caddy:2"
     max_hosts         = 1
     spotify_client_id = "secret"
+    photos_public_key = "-----BEGIN CERTIFICATE-----"
     backup_days       = 0
     log_days          = 31
     budget            = 0
@@ -130,6 +178,6 @@ run "what_cannot_be_right_is_refused" {
 
   expect_failures = [
     var.domain, var.zone_id, var.alarm_email, var.size, var.region, var.image, var.proxy_image, var.max_hosts, var.spotify_client_id,
-    var.backup_days, var.log_days, var.budget, var.github_repository, var.cookie_secret_version,
+    var.photos_public_key, var.backup_days, var.log_days, var.budget, var.github_repository, var.cookie_secret_version,
   ]
 }

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from tests.hosting.host import SCRIPTS, Host, a_host
 from tests.hosting.terraform import INFRA
@@ -115,6 +117,16 @@ def test_secrets_that_settings_name_become_files_for_the_program_alone(host: Hos
     }
     assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
     assert "the value of" not in host.read("calls") + done.stdout + done.stderr
+
+
+def test_a_key_of_several_lines_comes_whole(host: Host) -> None:
+    file, key = "run/music-diary/photos-key", generate_private_key(65537, 2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    host.write("etc/music-diary/env", f"DIARY_PHOTOS_CDN_KEY_FILE={host.root}/{file}\n")
+    host.write("parameters/music-diary/photos-key", f"{pem}\n")
+    done = host.run(f"{LIB}/secrets")
+    assert done.returncode == 0, done.stderr
+    assert load_pem_private_key(host.read(file).encode(), None).private_numbers() == key.private_numbers()
 
 
 def test_a_secret_that_is_not_there_stops_the_start(host: Host) -> None:

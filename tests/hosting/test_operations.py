@@ -18,8 +18,8 @@ def test_every_alarm_is_told_of_and_no_other() -> None:
 
 def test_every_secret_and_every_role_of_github_is_told_of() -> None:
     infra = "".join(file.read_text(encoding="utf-8") for file in PROJECT.glob("infra/*.tf"))
-    secrets = re.findall(r'"/\$\{local\.name\}/([a-z-]+-secret)"', infra)
-    assert secrets
+    secrets = re.findall(r'_FILE *= "/run/music-diary/([a-z-]+)"', infra)
+    assert len(secrets) > 3
     assert [secret for secret in secrets if f"`/music-diary/{secret}`" not in PAPER] == []
     assert [role for role in ("production", "plan", "infrastructure") if f"GitHub, `{role}`" not in PAPER] == []
 

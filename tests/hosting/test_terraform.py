@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import os
 import re
 import shutil
@@ -20,10 +21,12 @@ RUNS = (
     "before_there_is_an_image_there_is_no_host",
     "small",
     "grown",
+    "photos_through_cloudfront",
     "with_the_second_word",
     "what_cannot_be_right_is_refused",
 )
 SIZES = ("small", "grown")
+CDN = "photos_through_cloudfront"
 MOST = 16_384  # bytes of user data that EC2 takes
 
 
@@ -43,12 +46,20 @@ def size(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def user_data(verdict: Verdict, size: str) -> str:
-    text = base64.b64decode(verdict.values(size, "aws_launch_template")["user_data"])
-    return (gzip.decompress(text) if text.startswith(b"\x1f\x8b") else text).decode()
+    return user_data_of(verdict, size)
 
 
 @pytest.fixture
 def files(user_data: str) -> dict[str, str]:
+    return files_of(user_data)
+
+
+def user_data_of(verdict: Verdict, run: str) -> str:
+    text = base64.b64decode(verdict.values(run, "aws_launch_template")["user_data"])
+    return (gzip.decompress(text) if text.startswith(b"\x1f\x8b") else text).decode()
+
+
+def files_of(user_data: str) -> dict[str, str]:
     return {file["path"]: file["content"] for file in yaml.safe_load(user_data)["write_files"]}
 
 
@@ -97,8 +108,9 @@ def test_a_host_asks_for_metadata_by_version_two_alone(verdict: Verdict, size: s
     assert (options["http_tokens"], options["http_put_response_hop_limit"]) == ("required", 1)
 
 
-def test_user_data_is_short_enough(user_data: str) -> None:
-    assert len(user_data.encode()) < MOST
+@pytest.mark.parametrize("run", [*SIZES, CDN])
+def test_user_data_is_short_enough(verdict: Verdict, run: str) -> None:
+    assert len(user_data_of(verdict, run).encode()) < MOST
 
 
 def test_cloud_init_knows_what_user_data_says(user_data: str, tmp_path: Path) -> None:
@@ -144,7 +156,9 @@ def test_the_program_understands_what_it_is_told(files: dict[str, str], tmp_path
     assert told["FORWARDED_ALLOW_IPS"] == {"small": "127.0.0.1", "grown": "10.20.0.0/16"}[size]
 
 
-def test_no_setting_is_misspelt(files: dict[str, str]) -> None:
+@pytest.mark.parametrize("run", [*SIZES, CDN])
+def test_no_setting_is_misspelt(verdict: Verdict, run: str) -> None:
+    files = files_of(user_data_of(verdict, run))
     known = {str(field.alias) for field in Settings.model_fields.values()} | {"FORWARDED_ALLOW_IPS", "PGSSLROOTCERT"}
     assert {name.removesuffix("_FILE") for name in settings_of(files)} <= known
 
@@ -182,6 +196,36 @@ def test_a_host_lists_photos_alone_and_measures_under_one_name(verdict: Verdict,
     assert {right: one["Condition"] for one in granted for right in one["Action"] if "Condition" in one} == {
         "s3:ListBucket": {"StringLike": {"s3:prefix": "photos/*"}},
         "cloudwatch:PutMetricData": {"StringEquals": {"cloudwatch:namespace": "music-diary"}},
+    }
+
+
+def test_cloudfront_reads_photos_for_this_distribution_and_nothing_else(verdict: Verdict) -> None:
+    policies = {run: json.loads(verdict.values(run, "aws_s3_bucket_policy")["policy"]) for run in (*SIZES, CDN)}
+    granted = {run: [one for one in said["Statement"] if one["Effect"] == "Allow"] for run, said in policies.items()}
+    distribution = verdict.values(CDN, "aws_cloudfront_distribution")["arn"]
+    statement = {
+        "Sid": "PhotosThroughCloudFront",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::music-diary-1/photos/*",
+        "Condition": {"StringEquals": {"AWS:SourceArn": distribution}},
+    }
+    assert granted == {"small": [], "grown": [], CDN: [statement]}
+
+
+def test_a_host_is_told_how_to_sign_for_cloudfront_where_that_is(verdict: Verdict) -> None:
+    told = {run: settings_of(files_of(user_data_of(verdict, run))) for run in (*SIZES, CDN)}
+    assert {
+        run: {name: env[name] for name in env if name.startswith("DIARY_PHOTOS_")} for run, env in told.items()
+    } == {
+        "small": {},
+        "grown": {},
+        CDN: {
+            "DIARY_PHOTOS_CDN": "https://d1.cloudfront.net",
+            "DIARY_PHOTOS_CDN_KEY_ID": "K1",
+            "DIARY_PHOTOS_CDN_KEY_FILE": "/run/music-diary/photos-key",
+        },
     }
 
 

@@ -28,6 +28,14 @@ mock_resource "aws_acm_certificate_validation" {
   defaults = { certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1" }
 }
 
+mock_resource "aws_cloudfront_distribution" {
+  defaults = { arn = "arn:aws:cloudfront::123456789012:distribution/E1", domain_name = "d1.cloudfront.net" }
+}
+
+mock_resource "aws_cloudfront_public_key" {
+  defaults = { id = "K1" }
+}
+
 mock_resource "aws_cloudwatch_log_group" {
   defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/music-diary/app" }
 }
@@ -90,7 +98,11 @@ mock_resource "aws_lb_target_group" {
 }
 
 mock_resource "aws_s3_bucket" {
-  defaults = { id = "music-diary-1", arn = "arn:aws:s3:::music-diary-1" }
+  defaults = {
+    id                          = "music-diary-1"
+    arn                         = "arn:aws:s3:::music-diary-1"
+    bucket_regional_domain_name = "music-diary-1.s3.us-east-1.amazonaws.com"
+  }
 }
 
 mock_resource "aws_sns_topic" {
