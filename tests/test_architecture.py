@@ -43,6 +43,7 @@ HOMES = {
     "botocore": ("diary.storage",),
     "certifi": ("diary.storage.postgres",),
     "coloraide": ("diary.ui",),
+    "cryptography": ("diary.storage.photos.distribution",),
     "httpx": ("diary.ui.roundtrip",),
     "limits": ("diary.ui.rates",),
     "markdown_it": ("diary.ui.text",),
@@ -62,7 +63,7 @@ HOMES = {
 }
 ENVIRONMENT = ("diary.settings", "diary.storage.postgres")  # in the latter those that libpq itself reads
 STATE = ("diary.ui.state",)
-HEAVY = ("PIL", "boto3", "pandas", "plotly", "spotipy", "streamlit")
+HEAVY = ("PIL", "boto3", "cryptography", "pandas", "plotly", "spotipy", "streamlit")
 SCRIPTS = ("diary.ui.shell", "diary.storage.migrations", "pages", "streamlit_app")  # run, never imported
 MAX_FUNCTION, MAX_FILE, MAX_PAGE = 40, 250, 80
 

@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 from diary.errors import NotFoundError, StorageError
 from diary.storage.photos.connection import Connection
+from diary.storage.photos.distribution import Distribution
 from diary.storage.photos.line import Line
 from diary.storage.photos.refusals import reason_of
 
@@ -28,17 +29,21 @@ _T = TypeVar("_T")
 class BucketShelf:
     """Objects below ``prefix`` in ``bucket``, found and signed as boto3's own settings say.
 
+    Where there is a ``distribution``, addresses lead there; all else is asked of S3.
     Every method but `origin` may raise StorageError, a sentence on what S3 did, within `HURRIED` seconds; `names` for
     each page of a thousand.
     """
 
     may_be_away = True
 
-    def __init__(self, bucket: str, prefix: str = "", region: str | None = None) -> None:
+    def __init__(
+        self, bucket: str, prefix: str = "", region: str | None = None, distribution: Distribution | None = None
+    ) -> None:
         self._prefix = f"{prefix}/" if prefix else ""
         self._seconds, self._readings = HURRIED, 1
         self._bucket = bucket
         self._store = Connection(bucket, region)
+        self._distribution = distribution
 
     def patiently(self) -> Self:
         """The same shelf for work that nobody looks at: a call may take as long as a slow line needs.
@@ -52,7 +57,8 @@ class BucketShelf:
     @property
     def origin(self) -> str:
         """Scheme and host of all addresses, told without a call. Raises StorageError when boto3 cannot be set up."""
-        return self._store.origin
+        origin = self._store.origin  # asked for in any case, so that wrong settings of boto3 are told at the start
+        return self._distribution.origin if self._distribution else origin
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Keep ``files``, encrypted at rest; what is there already is written again and becomes young."""
@@ -113,7 +119,9 @@ class BucketShelf:
             pages["ContinuationToken"] = page["NextContinuationToken"]
 
     def address(self, name: str) -> str:
-        """An address that shows the object ``name`` for `SHOWN` seconds to whoever has it. S3 is not asked."""
+        """An address that shows the object ``name`` for `SHOWN` seconds to whoever has it. Nobody is asked."""
+        if self._distribution:
+            return self._distribution.address(self._prefix + name, SHOWN)
 
         def sign(s3: Any) -> str:
             return str(s3.generate_presigned_url("get_object", self._place(name), SHOWN))
