@@ -32,7 +32,7 @@ from diary.storage.lives import LifeStore
 from diary.storage.marks import MarkStore
 from diary.storage.migration import can_serve, is_current, is_prepared, migrate
 from diary.storage.people import PersonStore
-from diary.storage.photos import PhotoStore, open_photos
+from diary.storage.photos import Distribution, PhotoStore, open_photos
 from diary.storage.revisions import RevisionStore
 from diary.storage.sums import SumStore
 from diary.storage.tracks import TrackStore
@@ -74,7 +74,7 @@ def make_parts(settings: Settings, *, patient: bool = False) -> Parts:
         sums=SumStore(engine),
         lives=LifeStore(engine),
         tracks=tracks,
-        photos=open_photos(settings.photos, engine, settings.region),
+        photos=open_photos(settings.photos, engine, settings.region, _distribution(settings)),
         catalog=catalog,
         refresher=TrackRefresher(catalog, tracks),
         is_ready=partial(can_serve, engine),
@@ -94,7 +94,7 @@ def is_known(settings: Settings, owner_id: str) -> bool:
 
 def photo_origin(settings: Settings) -> str | None:
     """Scheme and host that photos are shown from, None where that is the diary itself. Raises StorageError."""
-    return open_photos(settings.photos, None, settings.region).origin
+    return open_photos(settings.photos, None, settings.region, _distribution(settings)).origin
 
 
 def prepare(settings: Settings, *, begin: bool = True, serving: bool = False) -> None:
@@ -216,6 +216,12 @@ def move_photos(settings: Settings, there: Settings, tell: Tell) -> MovedPhotos:
 def _photos_at(place: str, settings: Settings) -> PhotoStore:
     """The photos to be copied, without those that wait: they lie in the database."""
     return open_photos(place, None, settings.region).patiently()
+
+
+def _distribution(settings: Settings) -> Distribution | None:
+    """Who shows photos in the place of their bucket."""
+    origin, key_id, key = settings.photos_cdn, settings.photos_cdn_key_id, settings.photos_cdn_key
+    return Distribution(origin, key_id, key) if origin and key_id and key else None
 
 
 def address_to_write_down(settings: Settings) -> str:

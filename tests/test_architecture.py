@@ -43,7 +43,7 @@ HOMES = {
     "botocore": ("diary.storage",),
     "certifi": ("diary.storage.postgres",),
     "coloraide": ("diary.ui",),
-    "cryptography": ("diary.storage.photos.distribution",),
+    "cryptography": ("diary.settings.values", "diary.storage.photos.distribution"),
     "httpx": ("diary.ui.roundtrip",),
     "limits": ("diary.ui.rates",),
     "markdown_it": ("diary.ui.text",),

@@ -4,18 +4,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diary.errors import SettingsError
 from diary.settings import PROJECT, Settings, load_settings, names, project_secrets
+from tests.fakes.cloudfront import pem
 
+KEY = pem(generate_private_key(65537, 2048)).strip()
 ALL = {
     "DATABASE_URL": ("sqlite:////var/lib/diary.db", "database_url", "sqlite:////var/lib/diary.db"),
     "DIARY_MIGRATION_URL": ("postgresql://owner@db/diary", "migration_url", "postgresql+psycopg2://owner@db/diary"),
     "DIARY_DB_IAM": ("1", "database_iam", True),
     "DIARY_DB_POOL": ("20", "database_pool", 20),
     "DIARY_PHOTOS": ("/var/lib/photos", "photos", "/var/lib/photos"),
+    "DIARY_PHOTOS_CDN": ("https://d1.cloudfront.net/", "photos_cdn", "https://d1.cloudfront.net"),
+    "DIARY_PHOTOS_CDN_KEY_ID": ("K2JCJMDEHXQW5F", "photos_cdn_key_id", "K2JCJMDEHXQW5F"),
+    "DIARY_PHOTOS_CDN_KEY": (KEY, "photos_cdn_key", KEY),
     "AWS_REGION": ("eu-central-1", "region", "eu-central-1"),
     "SPOTIPY_CLIENT_ID": ("an-id", "spotify_id", "an-id"),
     "SPOTIPY_CLIENT_SECRET": ("a-secret", "spotify_secret", "a-secret"),
@@ -40,6 +46,7 @@ ALL = {
 }
 SECRET = "hunter2-very-secret"
 LOG_IN = {name: given for name, (given, *_) in ALL.items() if name.startswith("AUTH_")}
+CDN = {name: given for name, (given, *_) in ALL.items() if name.startswith("DIARY_PHOTOS_CDN")}
 
 
 def refusal(environ: Mapping[str, str], secrets: Mapping[str, object] | None = None) -> str:
@@ -69,7 +76,8 @@ def test_a_setting_comes_from_its_variable_or_a_file_or_the_secrets(name: str, t
     given, field, meant = ALL[name]
     file = tmp_path / "value"
     file.write_text(given + "\n", encoding="utf-8")
-    others = {other: text for other, text in LOG_IN.items() if other != name} if name in LOG_IN else {}
+    needed = LOG_IN if name in LOG_IN else {**CDN, "DIARY_PHOTOS": "s3://bucket"} if name in CDN else {}
+    others = {other: text for other, text in needed.items() if other != name}
     assert getattr(load_settings({name: given, **others}), field) == meant
     assert getattr(load_settings({f"{name}_FILE": str(file), **others}), field) == meant
     assert getattr(load_settings(others, {name: given}), field) == meant

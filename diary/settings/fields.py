@@ -5,9 +5,20 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from diary.settings.values import CALLBACK, Database, JsonObject, OwnAddress, Photos, WebAddress
+from diary.settings.values import (
+    CALLBACK,
+    Database,
+    JsonObject,
+    KeyId,
+    Origin,
+    OwnAddress,
+    Photos,
+    RsaKey,
+    WebAddress,
+)
 
 _LOG_IN = ("auth_redirect_uri", "auth_cookie_secret", "auth_client_id", "auth_client_secret", "auth_metadata_url")
+_CDN = ("photos_cdn", "photos_cdn_key_id", "photos_cdn_key")
 _SERVER = re.compile(
     r"(?P<host>\[[^][@/?]*\]|[^][@:/?]*)(:[0-9]*)?(?P<database>/[^?]*)?(\?.*)?", re.DOTALL
 )  # that which stands behind user and password
@@ -38,6 +49,22 @@ class Settings(BaseModel):
     )
     photos: Photos = Field(
         "data/photos", alias="DIARY_PHOTOS", description="where photos are kept: a folder, or s3://bucket/prefix"
+    )
+    photos_cdn: Origin | None = Field(
+        None,
+        alias="DIARY_PHOTOS_CDN",
+        description="the CloudFront distribution that shows photos in the place of their bucket",
+    )
+    photos_cdn_key_id: KeyId | None = Field(
+        None,
+        alias="DIARY_PHOTOS_CDN_KEY_ID",
+        description="the id of the public key that CloudFront checks addresses by",
+    )
+    photos_cdn_key: RsaKey | None = Field(
+        None,
+        alias="DIARY_PHOTOS_CDN_KEY",
+        description="the RSA private key that belongs to it, in PEM: it signs the addresses",
+        repr=False,
     )
     region: str | None = Field(
         None,
@@ -128,9 +155,16 @@ class Settings(BaseModel):
         return uri.removesuffix(CALLBACK) if uri else None
 
     @model_validator(mode="after")
-    def _all_of_log_in(self) -> Self:
-        missing = [name for name in _LOG_IN if getattr(self, name) is None]
-        if missing and len(missing) < len(_LOG_IN):
-            alias = type(self).model_fields[missing[0]].alias
-            raise ValueError(f"{alias} is missing: log-in needs all of its settings")
+    def _all_or_none(self) -> Self:
+        for what, needed in (("log-in", _LOG_IN), ("CloudFront", _CDN)):
+            missing = [name for name in needed if getattr(self, name) is None]
+            if missing and len(missing) < len(needed):
+                alias = type(self).model_fields[missing[0]].alias
+                raise ValueError(f"{alias} is missing: {what} needs all of its settings")
+        return self
+
+    @model_validator(mode="after")
+    def _cdn_of_a_bucket(self) -> Self:
+        if self.photos_cdn and not self.photos.startswith("s3://"):
+            raise ValueError("DIARY_PHOTOS_CDN is for photos in a bucket, and DIARY_PHOTOS is a folder")
         return self

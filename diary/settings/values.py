@@ -9,13 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 PROJECT = Path(__file__).resolve().parents[2]
 CALLBACK = "/oauth2callback"  # the path is Streamlit's
 _OWN_ADDRESS = re.compile(
     r"(https://[a-z0-9.-]+(:[0-9]+)?|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?)" + CALLBACK
 )
+_DISTRIBUTION = re.compile(r"https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?")
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 
 
@@ -37,6 +38,28 @@ def _photos(place: str) -> str:
     if "://" in place:
         raise ValueError("must be a folder, or a bucket as s3://bucket/prefix")
     return str(PROJECT / place)
+
+
+def _origin(origin: str) -> str:
+    """As a browser writes it, since this is signed: without capitals, and without the port that https has anyway."""
+    origin = origin.removesuffix("/")
+    if not _DISTRIBUTION.fullmatch(origin):
+        raise ValueError(
+            "must be https:// and a host in small letters, and nothing else; http:// is for localhost only"
+        )
+    return origin
+
+
+def _rsa_key(pem: str) -> str:
+    # loaded only where there is a key
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
+    with suppress(TypeError, ValueError, UnsupportedAlgorithm):  # one with a passphrase, none at all, an unknown kind
+        if isinstance(load_pem_private_key(pem.encode(), None), RSAPrivateKey):
+            return pem
+    raise ValueError("must be an RSA private key in PEM, without a passphrase")
 
 
 def _web_address(url: str) -> str:
@@ -63,6 +86,9 @@ def _json_object(given: str) -> str:
 
 Database = Annotated[str, AfterValidator(_database)]
 Photos = Annotated[str, AfterValidator(_photos)]
+Origin = Annotated[str, AfterValidator(_origin)]
+KeyId = Annotated[str, Field(pattern="^[A-Za-z0-9]+$")]  # it stands in addresses as it is
+RsaKey = Annotated[str, AfterValidator(_rsa_key)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 OwnAddress = Annotated[str, AfterValidator(_own_address)]
 JsonObject = Annotated[str, AfterValidator(_json_object)]

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from diary.settings import Settings, load_settings
+from tests.fakes.cloudfront import pem
 from tests.hosting.rights import NEEDED, ON_ANYTHING, is_called, statements
 from tests.hosting.terraform import INFRA, MISSING, Terraform, Verdict, missing
 
@@ -140,13 +142,18 @@ def test_scripts_can_be_run_and_nothing_else_can(user_data: str) -> None:
         assert is_script or not file["path"].startswith("/usr/local/bin/")
 
 
+def understood(told: dict[str, str], folder: Path, **contents: str) -> Settings:
+    """The settings, as the program reads them where the files that they name hold ``contents``, or just something."""
+    for name in [name for name in told if name.endswith("_FILE")]:
+        file = folder / Path(told[name]).name
+        file.write_text(contents.get(name, "0123456789abcdef" * 4), encoding="utf-8")
+        told = {**told, name: str(file)}
+    return load_settings(told)
+
+
 def test_the_program_understands_what_it_is_told(files: dict[str, str], tmp_path: Path, size: str) -> None:
     told = settings_of(files)
-    for name, value in told.items():
-        if name.endswith("_FILE"):
-            told[name] = str(tmp_path / Path(value).name)
-            Path(told[name]).write_text("0123456789abcdef" * 4, encoding="utf-8")
-    settings = load_settings(told)
+    settings = understood(told, tmp_path)
     assert settings.has_login
     assert settings.public_origin == "https://diary.example.com"
     assert settings.database_iam
@@ -227,6 +234,15 @@ def test_a_host_is_told_how_to_sign_for_cloudfront_where_that_is(verdict: Verdic
             "DIARY_PHOTOS_CDN_KEY_FILE": "/run/music-diary/photos-key",
         },
     }
+
+
+def test_the_program_understands_how_to_sign_for_cloudfront(verdict: Verdict, tmp_path: Path) -> None:
+    key = pem(generate_private_key(65537, 2048))
+    told = settings_of(files_of(user_data_of(verdict, CDN)))
+    settings = understood(told, tmp_path, DIARY_PHOTOS_CDN_KEY_FILE=key)
+    assert settings.photos == "s3://music-diary-1/photos"
+    assert (settings.photos_cdn, settings.photos_cdn_key_id) == ("https://d1.cloudfront.net", "K1")
+    assert settings.photos_cdn_key == key.strip()
 
 
 def test_who_deploys_changes_the_image_and_hosts_and_nothing_else(verdict: Verdict) -> None:
