@@ -135,7 +135,7 @@ def hole_in_wall(settings: Settings) -> str | None:
 
 
 def check_photos(settings: Settings) -> bool:
-    """Try whether photos can be kept, read and removed; False for a folder that the first photo will make.
+    """Try whether photos can be kept, read, shown and removed; False for a folder that the first photo will make.
 
     Raises StorageError: what is wrong, and what to do.
     """
@@ -143,7 +143,7 @@ def check_photos(settings: Settings) -> bool:
         if _shows_photos(settings):
             raise StorageError("It is not there, and the diary's photos with it. Is its disk away? Check DIARY_PHOTOS.")
         return False
-    open_photos(settings.photos, None, settings.region).check()
+    open_photos(settings.photos, None, settings.region, _distribution(settings)).check()
     return True
 
 

@@ -18,6 +18,9 @@ from diary.storage.engine import open_engine
 from diary.storage.tables import metadata, waiting_photos
 from tests.builders import TODAY
 from tests.commands.program import Capture, diary_of
+from tests.fakes.cloudfront import FakeCloudFront
+from tests.fakes.s3_faults import FaultyS3
+from tests.s3 import aws_env
 from tests.storage.copies.world import picture
 
 
@@ -114,6 +117,22 @@ def test_a_photo_folder_is_not_made_and_its_absence_is_told_once_it_holds_photos
         "Check DIARY_PHOTOS."
     )
     assert not folder.exists()
+
+
+def test_a_distribution_that_does_not_show_what_the_bucket_holds_is_told(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["migrate"])
+    with FaultyS3() as bucket, FakeCloudFront(lambda name: bucket.kept[name][0]) as cdn:
+        for name, value in {**aws_env(bucket.url), "DIARY_PHOTOS": "s3://diary/photos", **cdn.env}.items():
+            monkeypatch.setenv(name, value)
+        assert told_by_doctor(capsys, "photos", 0) == "ok     photos: s3://diary/photos can be written"
+        monkeypatch.setenv("DIARY_PHOTOS_CDN_KEY_ID", "K1")
+        assert told_by_doctor(capsys, "photos", 1).startswith(
+            "wrong  photos: s3://diary/photos cannot be used. The bucket is in order, but "
+            f"{cdn.url} does not show what lies there: it refuses the diary's address. "
+        )
+        assert bucket.kept == {}
 
 
 def test_a_clock_that_stands_in_the_past_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,11 @@ class BucketShelf:
 
         return self._ask("shown", sign, line=self._store.signing)
 
+    def check_address(self, name: str, content: bytes) -> None:
+        """Try whether the distribution, where there is one, shows ``content`` as the object ``name``."""
+        if self._distribution:
+            self._distribution.check(self._prefix + name, content)
+
     def _place(self, name: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + name}
 

@@ -11,6 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from diary.clock import utc_now
+from diary.errors import StorageError
+from diary.storage.photos.line import Line
+
+_TRIED = 5  # seconds that a try may take
 
 
 class Distribution:
@@ -25,6 +29,31 @@ class Distribution:
         """An address that shows the object ``name`` for that long to whoever has it. Nobody is asked."""
         until = utc_now() + timedelta(seconds=seconds)
         return str(self._signer.generate_presigned_url(f"{self.origin}/{quote(name)}", until))
+
+    def check(self, name: str, content: bytes) -> None:
+        """Try whether ``content`` is shown as the object ``name``. Raises StorageError: what is wrong, what to do."""
+        from botocore.awsrequest import AWSRequest
+        from botocore.exceptions import BotoCoreError
+        from botocore.httpsession import URLLib3Session
+        from botocore.utils import get_environ_proxies
+
+        request = AWSRequest("GET", self.address(name, 60)).prepare()
+        session = URLLib3Session(proxies=get_environ_proxies(request.url), timeout=_TRIED)
+        try:
+            answer = Line().ask(lambda: session.send(request), _TRIED)
+        except (BotoCoreError, TimeoutError):
+            reason = "it is not answering. Please check DIARY_PHOTOS_CDN"
+        else:
+            if answer.status_code == 200 and answer.content == content:
+                return
+            if answer.status_code == 403:
+                reason = (
+                    "it refuses the diary's address. Please check that DIARY_PHOTOS_CDN_KEY belongs to "
+                    "DIARY_PHOTOS_CDN_KEY_ID, and that the bucket lets the distribution read"
+                )
+            else:
+                reason = f"its answer ({answer.status_code}) is another. Please check that this bucket is its origin"
+        raise StorageError(f"The bucket is in order, but {self.origin} does not show what lies there: {reason}.")
 
     @cached_property
     def _signer(self) -> Any:

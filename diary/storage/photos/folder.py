@@ -81,6 +81,9 @@ class FolderShelf:
     def address(self, name: str) -> None:
         """None: only this program can show what lies in its folder."""
 
+    def check_address(self, name: str, content: bytes) -> None:
+        """Nothing to do: there are no addresses."""
+
     def _move_in(self, files: Mapping[Path, bytes]) -> None:
         """Write all aside, then move all into place, so that a reader never meets half a file."""
         aside = Path(tempfile.mkdtemp(prefix=".aside-", dir=self._root))

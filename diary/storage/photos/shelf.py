@@ -36,3 +36,6 @@ class Shelf(Protocol):
 
     def address(self, name: str) -> str | None:
         """An address that shows a file for a short while, None where only this program can show it."""
+
+    def check_address(self, name: str, content: bytes) -> None:
+        """Try whether the file's address shows ``content``, where that is not for the shelf itself to answer."""

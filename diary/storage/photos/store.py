@@ -212,12 +212,17 @@ class PhotoStore:
             return False
 
     def check(self) -> None:
-        """Try whether photos can be kept, read, listed and removed. Raises StorageError: what is wrong, what to do."""
+        """Try whether photos can be kept, read, listed, shown and removed.
+
+        Raises StorageError: what is wrong, what to do.
+        """
         name, content = f"check-{secrets.token_hex(8)}.webp", b"a line to see whether it can be kept"
         self._shelf.write({name: content})
         try:
             same = self._shelf.read(name) == content
             _ = [*self._shelf.names(name)]
+            if same:
+                self._shelf.check_address(name, content)
         except NotFoundError:
             same = False
         finally:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from diary.clock import utc_now
+from diary.errors import StorageError
 from diary.storage.photos import Distribution, PhotoStore, distribution, open_photos
 from tests import s3
 from tests.builders import make_engine
@@ -172,3 +173,54 @@ def test_what_signs_is_not_loaded_before_it_is_needed() -> None:
         print({"boto3", "botocore", "cryptography"} & set(sys.modules))
     """
     assert run(code).stdout.strip() == "set()"
+
+
+# -------------------------------------------------------------------- the check
+
+
+def told_by_check(place: str, cdn: Distribution) -> str:
+    with pytest.raises(StorageError) as told:
+        open_photos(f"s3://{place}/photos", None, None, cdn).check()
+    assert "Contents" not in s3.rclone().ask().list_objects_v2(Bucket=place), "nothing is left of the check"
+    said, begun = str(told.value), f"The bucket is in order, but {cdn.origin} does not show what lies there: "
+    assert said.startswith(begun)
+    return said.removeprefix(begun)
+
+
+def test_the_check_looks_at_what_is_shown(store: PhotoStore, cdn: FakeCloudFront) -> None:
+    store.check()
+    (path,) = cdn.shown
+    assert re.fullmatch(r"/photos/check-[0-9a-f]{16}\.webp", path)
+
+
+@pytest.mark.parametrize("wrong", ["key", "id", "rights"])
+def test_a_refusal_of_cloudfront_is_told(place: str, cdn: FakeCloudFront, wrong: str) -> None:
+    key = pem(generate_private_key(65537, 2048) if wrong == "key" else cdn.key)
+    if wrong == "rights":
+        cdn.find = lambda _: None
+    assert told_by_check(place, Distribution(cdn.url, "K1" if wrong == "id" else KEY_ID, key)) == (
+        "it refuses the diary's address. Please check that DIARY_PHOTOS_CDN_KEY belongs to DIARY_PHOTOS_CDN_KEY_ID, "
+        "and that the bucket lets the distribution read."
+    )
+
+
+def test_a_distribution_of_another_bucket_is_told(place: str, cdn: FakeCloudFront) -> None:
+    cdn.find = lambda _: b"another"
+    assert told_by_check(place, known_to(cdn)) == (
+        "its answer (200) is another. Please check that this bucket is its origin."
+    )
+
+
+def test_a_distribution_that_is_away_is_told(place: str, cdn: FakeCloudFront) -> None:
+    cdn.__exit__()
+    assert told_by_check(place, known_to(cdn)) == "it is not answering. Please check DIARY_PHOTOS_CDN."
+
+
+def test_a_distribution_that_answers_without_end_is_told_in_time(place: str, faulty: FaultyS3, lead_to: LeadTo) -> None:
+    """Served here by an S3 that fails on demand."""
+    lead_to(s3.rclone().url)
+    faulty.fault = "dribble"
+    begun = time.monotonic()
+    endless = Distribution(faulty.url, KEY_ID, pem(generate_private_key(65537, 2048)))
+    assert told_by_check(place, endless) == "it is not answering. Please check DIARY_PHOTOS_CDN."
+    assert time.monotonic() - begun < 8
