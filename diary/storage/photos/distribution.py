@@ -7,7 +7,7 @@ cryptography are loaded with the first of them, hence the imports inside functio
 
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 from diary.clock import utc_now
@@ -31,28 +31,40 @@ class Distribution:
         return str(self._signer.generate_presigned_url(f"{self.origin}/{quote(name)}", until))
 
     def check(self, name: str, content: bytes) -> None:
-        """Try whether ``content`` is shown as the object ``name``. Raises StorageError: what is wrong, what to do."""
+        """Try whether ``content`` is shown as the object ``name``, and to nobody whose address is not signed.
+
+        Raises StorageError: what is wrong, what to do.
+        """
+        status, shown = self._ask(self.address(name, 60))
+        if status == 403:
+            self._complain(
+                "it refuses the diary's address. Please check that DIARY_PHOTOS_CDN_KEY belongs to "
+                "DIARY_PHOTOS_CDN_KEY_ID, and that the bucket lets the distribution read"
+            )
+        if status != 200 or shown != content:
+            self._complain(f"its answer ({status}) is another. Please check that this bucket is its origin")
+        status, _ = self._ask(f"{self.origin}/{quote(name)}")
+        if status != 403:
+            raise StorageError(
+                f"{self.origin} does not refuse an address that nobody signed ({status}). Please give its behaviour a "
+                "trusted key group, which restricts who may look."
+            )
+
+    def _ask(self, url: str) -> tuple[int, bytes]:
         from botocore.awsrequest import AWSRequest
         from botocore.exceptions import BotoCoreError
         from botocore.httpsession import URLLib3Session
         from botocore.utils import get_environ_proxies
 
-        request = AWSRequest("GET", self.address(name, 60)).prepare()
-        session = URLLib3Session(proxies=get_environ_proxies(request.url), timeout=_TRIED)
+        request = AWSRequest("GET", url).prepare()
+        session = URLLib3Session(proxies=get_environ_proxies(url), timeout=_TRIED)
         try:
             answer = Line().ask(lambda: session.send(request), _TRIED)
         except (BotoCoreError, TimeoutError):
-            reason = "it is not answering. Please check DIARY_PHOTOS_CDN"
-        else:
-            if answer.status_code == 200 and answer.content == content:
-                return
-            if answer.status_code == 403:
-                reason = (
-                    "it refuses the diary's address. Please check that DIARY_PHOTOS_CDN_KEY belongs to "
-                    "DIARY_PHOTOS_CDN_KEY_ID, and that the bucket lets the distribution read"
-                )
-            else:
-                reason = f"its answer ({answer.status_code}) is another. Please check that this bucket is its origin"
+            self._complain("it is not answering. Please check DIARY_PHOTOS_CDN")
+        return answer.status_code, answer.content
+
+    def _complain(self, reason: str) -> NoReturn:
         raise StorageError(f"The bucket is in order, but {self.origin} does not show what lies there: {reason}.")
 
     @cached_property

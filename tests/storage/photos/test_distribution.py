@@ -191,6 +191,13 @@ def test_the_check_looks_at_what_is_shown(store: PhotoStore, cdn: FakeCloudFront
     store.check()
     (path,) = cdn.shown
     assert re.fullmatch(r"/photos/check-[0-9a-f]{16}\.webp", path)
+    assert cdn.refused == [path], "without a signature"
+
+
+def test_a_distribution_that_shows_photos_to_everybody_is_told(store: PhotoStore, cdn: FakeCloudFront) -> None:
+    cdn.has_key_group = False
+    with pytest.raises(StorageError, match="does not refuse an address that nobody signed"):
+        store.check()
 
 
 @pytest.mark.parametrize("wrong", ["key", "id", "rights"])
