@@ -139,6 +139,7 @@ class _Tab:
             await self._send_away(said)
 
     async def _send_away(self, said: bytes) -> Message:
+        self._is_closed = True  # what a run that is under way has to say would come after it
         await self._send({"type": "websocket.send", "bytes": _reload(said)})
         return await self._close(1008, "the log-in has ended")
 
