@@ -1,11 +1,12 @@
 """Every page on a phone and a desktop, light and dark, empty and with years of days: sound, quiet, within reach."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from diary.model import EntryDraft, Song
 from tests.browser.screen import assert_no_exception, assert_sound, settled
@@ -17,6 +18,12 @@ Open = Callable[..., Page]
 VIEWS = ("/timeline?view=list", "/timeline?view=covers")
 PATHS = ("/", "/?day=2026-11-01", "/timeline", "/timeline?view=calendar&month=2026-10", "/moods", "/settings", *VIEWS)
 LOOKS = pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)], ids=["phone dark", "desktop light"])
+
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver(seen => seen.getEntries().forEach(shift => { window.shifted += shift.value; }))
+  .observe({type: 'layout-shift', buffered: true});
+"""
 
 
 def look_at(page: Page, address: str) -> None:
@@ -33,6 +40,22 @@ def test_a_page_of_a_full_diary_is_sound(open_page: Open, full: DiaryServer, pat
     page = open_page(width=width, dark=dark)
     look_at(page, full.url + path)
     assert_sound(page)
+
+
+@LOOKS
+@pytest.mark.parametrize("path", ["/timeline", "/year"])
+def test_what_is_seen_stays_where_it_is_while_a_page_opens(
+    open_page: Open, full: DiaryServer, path: str, width: int, dark: bool
+) -> None:
+    def late(route: Route) -> None:
+        time.sleep(0.3)
+        route.continue_()
+
+    page = open_page(width=width, dark=dark)
+    page.add_init_script(SHIFTS)
+    page.route("**/static/js/Html.*.js", late)  # it draws half of what there is
+    look_at(page, full.url + path)
+    assert page.evaluate("window.shifted") < 0.05
 
 
 @pytest.fixture(scope="module")
