@@ -31,6 +31,9 @@ _ELEMENTS = (  # by their names in Streamlit's list of files
 )
 # A grid of days is seen some moments before the script beside it listens (grids.py), and that takes what waits here.
 _EARLY = "addEventListener('click', event => { window.diaryTap = event; }, true);"
+# Streamlit looks for itself below the address of a page first, is told that it is not there, and waits before it looks
+# where the page has its scripts from.
+_BASE = "window.__streamlit = {BACKEND_BASE_URL: new URL('.', location).href};"
 # A socket whose Cookie line is longer than 8,192 bytes is neither opened nor refused, and its page stays empty. Some
 # cookies come after the page: Streamlit's against forgery, and those by which a load balancer knows a browser again.
 MAX_COOKIES = 8192 - 512
@@ -89,7 +92,7 @@ def page() -> str:
     )
     version = hashlib.sha256((STATIC / "diary.css").read_bytes()).hexdigest()[:12]
     looks = f'<link rel="stylesheet" href="./app/static/diary.css?{version}">'  # last: it overrules theirs
-    first = f"<script>{_EARLY}</script>{modules}"
+    first = f"<script>{_BASE}{_EARLY}</script>{modules}"
     return _ITS_PRELOAD.sub(fonts, theirs).replace("</head>", f"{first}</head>").replace("</body>", f"{looks}</body>")
 
 

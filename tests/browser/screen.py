@@ -18,7 +18,6 @@ _HERE = ("127.0.0.1", "localhost", "diary.test")  # the last is how the stack of
 _ELSEWHERE = re.compile(rf"^https?://(?!({'|'.join(map(re.escape, _HERE))})[:/])")
 _ARTWORK = re.compile(r"(^|\.)(i\.scdn\.co|spotifycdn\.com|coverartarchive\.org|archive\.org)$")
 _PLAYER = "open.spotify.com"
-_SEARCH_FOR_BASE_PATH = ("/_stcore/health", "/_stcore/host-config")  # Streamlit's own 404s on a deep link
 
 
 def open_screen(
@@ -94,9 +93,8 @@ def _watch(page: Page) -> None:
     page.console_errors, page.foreign_requests, page.sent = console_errors, foreign_requests, 0
 
     def note(message: ConsoleMessage) -> None:
-        source = message.location["url"]
-        if message.type == "error" and not urlsplit(source).path.endswith(_SEARCH_FOR_BASE_PATH):
-            console_errors.append(f"{message.text} ({source})")
+        if message.type == "error":
+            console_errors.append(f"{message.text} ({message.location['url']})")
 
     def count(_: object) -> None:
         page.sent += 1
