@@ -3,7 +3,7 @@
 Looks that came with the first run of the script would come after what they dress. Streamlit's own font, which the page
 would fetch ahead, is not used: who asks for it, as for a sign that no other font has, is sent to ours. What draws an
 element Streamlit fetches when it meets the first of its kind, and leaves its place empty until then: what every page
-needs is fetched ahead. What is tapped before it listens is kept for it.
+needs is there before. What is tapped before it listens is kept for it.
 """
 
 import hashlib
@@ -82,9 +82,14 @@ def page() -> str:
     folder = Path(st.__file__).parent / "static"
     theirs = (folder / "index.html").read_text(encoding="utf-8")
     listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    needed = dict.fromkeys(file for name in _ELEMENTS for file in _modules(listed, f"../lib/src/components/{name}.tsx"))
+    drawing = [f"../lib/src/components/{name}.tsx" for name in _ELEMENTS]
+    needed = dict.fromkeys(file for name in drawing for file in _modules(listed, name))
     modules = "".join(
         f'<link rel="modulepreload" crossorigin href="./{file}">' for file in needed if file not in theirs
+    )
+    # After Streamlit's own: what has run by the time its first element comes is at hand at once.
+    modules += "".join(
+        f'<script type="module" crossorigin src="./{listed[name]["file"]}"></script>' for name in drawing
     )
     fonts = "".join(
         f'<link rel="preload" href="./app/static/fonts/{name}.woff2" as="font" type="font/woff2" crossorigin>'
