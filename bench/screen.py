@@ -1,5 +1,6 @@
 """What a person waits for in a real browser: days that are seen, a filter that is chosen, bytes of a first visit."""
 
+import base64
 import contextlib
 from collections.abc import Iterator
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from bench import rounds
 from bench.aims import Found
@@ -62,23 +63,37 @@ CHOOSE = """
 @contextlib.contextmanager
 def screen(browser: Browser) -> Iterator[Page]:
     """A page of a fresh profile, which gets every picture from elsewhere at once, and nothing else from there."""
-    picture = BytesIO()
-    Image.new("RGB", (300, 300), "#606080").save(picture, "PNG")
-
-    def answer(route: Route) -> None:
-        if route.request.resource_type == "image":
-            route.fulfill(body=picture.getvalue(), content_type="image/png")
-        else:
-            route.abort()
-
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Europe/Berlin")
     context.set_default_timeout(LIMIT)
     context.add_init_script(WATCH)
-    context.route(lambda url: urlsplit(url).scheme in {"http", "https"} and not _is_ours(url), answer)
     try:
-        yield context.new_page()
+        page = context.new_page()
+        _answer_for_elsewhere(page)
+        yield page
     finally:
         context.close()
+
+
+def _answer_for_elsewhere(page: Page) -> None:
+    """By the browser's own means: Playwright's routes would have it keep no file from one visit to the next."""
+    drawn = BytesIO()
+    Image.new("RGB", (300, 300), "#606080").save(drawn, "PNG")
+    picture = {
+        "responseCode": 200,
+        "responseHeaders": [{"name": "Content-Type", "value": "image/png"}],
+        "body": base64.b64encode(drawn.getvalue()).decode(),
+    }
+    wire = page.context.new_cdp_session(page)
+
+    def answer(event: dict[str, Any]) -> None:
+        request = {"requestId": event["requestId"]}
+        if event["resourceType"] == "Image":
+            wire.send("Fetch.fulfillRequest", request | picture)
+        else:
+            wire.send("Fetch.failRequest", request | {"errorReason": "Failed"})
+
+    wire.on("Fetch.requestPaused", answer)
+    wire.send("Fetch.enable", {"patterns": [{"urlPattern": "https://*"}]})
 
 
 def _is_ours(url: str) -> bool:
