@@ -62,7 +62,6 @@ def timeline() -> None:
     if subject := life.asked():
         life.page(diary, subject, tab().moods, day, before)
         return
-    st.html('<h1 class="unseen">Timeline</h1>')
     view = browse.tools(diary, tab().moods, today, asked)
     fields.deleted_notice()
     if view == "Calendar":

@@ -1,7 +1,7 @@
 """Finding days: what the address asks for, and the tools that change it."""
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal
@@ -18,11 +18,13 @@ from diary.ui.state import param, set_params, set_values, value
 VIEWS = {"Cards": None, "List": "list", "Covers": "covers", "Calendar": "calendar"}
 
 
-def tools(diary: Diary, moods: Iterable[Mood], today: date, asked: Parsed) -> str:
-    """Search and view, kept in the address; gives the view."""
+def tools(diary: Diary, moods: Sequence[Mood], today: date, asked: Parsed) -> str:
+    """The page's name, search and view, kept in the address; gives the view."""
     view = next((name for name, word in VIEWS.items() if word == param("view")), "Cards")
     # What an input says and the address does not is old: callbacks write every change into the address.
     set_values(view=view)
+    offered = searching.offered(diary, moods, asked.term)
+    st.html(f'<style>{searching.emoji(moods, offered)}</style><h1 class="unseen">Timeline</h1>')
     with st.container(key="tools", horizontal=True, vertical_alignment="bottom"):
         searching.box(asked)
         _jump(diary, view, today)
@@ -34,7 +36,7 @@ def tools(diary: Diary, moods: Iterable[Mood], today: date, asked: Parsed) -> st
             on_change=partial(_view_changed, today),
             label_visibility="collapsed",
         )
-    searching.below(diary, moods, asked)
+    searching.below(asked, offered)
     return view
 
 

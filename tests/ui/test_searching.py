@@ -1,16 +1,17 @@
 """The search box of the timeline: what is offered, what is asked, and what is told about a mistake."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from diary.assembly import open_diary, prepare
 from diary.diary import Diary
-from diary.model import EntryDraft, Song
+from diary.model import BUILT_IN_MOODS, EntryDraft, Song
 from diary.query import EXAMPLES
 from diary.settings import load_settings
-from diary.ui import text
+from diary.ui import searching, text
 from tests.builders import statements
 from tests.ui.test_pages import SQLITE_ONLY, show, words
 
@@ -45,8 +46,16 @@ def days_on(page: object) -> int:
 
 def test_moods_artists_and_tags_are_offered_those_of_most_days_first(diary: Diary) -> None:
     options = show("timeline").button_group(key=OFFERED).options
-    assert options[0] == " 😠 Angry"
+    assert options[0] == "Angry"
     assert [one.replace("\\", "") for one in options[-4:]] == ["Nora Wilde", "Les *Parapluies*", "walk", "home"]
+
+
+def test_each_mood_offered_has_its_emoji_before_it_whatever_it_is_made_of() -> None:
+    calm = replace(BUILT_IN_MOODS[0], name="calm", emoji='"<')
+    gone = replace(calm, emoji="🌧", retired=True)
+    assert searching.emoji([calm, gone], [("artist", "calm"), ("mood", "calm"), ("mood", "sad")]) == (
+        '.st-key-offered button:nth-of-type(2) p::before{content:"\\22 \\3c \\a0 "/""}'
+    )
 
 
 def test_what_is_pressed_is_asked_and_what_is_released_is_not(diary: Diary) -> None:
