@@ -8,9 +8,11 @@ from datetime import timedelta
 from itertools import count
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 import psycopg2
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import make_url
+from sqlalchemy.engine.default import DefaultDialect
 
 from bench import rounds
 from bench.aims import Found
@@ -107,18 +109,19 @@ def _milliseconds(blocks: Blocks) -> list[str]:
 
 @contextmanager
 def _statements() -> Iterator[list[Statement]]:
-    """The queries that are made meanwhile, as the driver was given them."""
+    """The queries that are made meanwhile, as the driver was given them.
+
+    A listener would be looked for by all engines from then on, which slows them down.
+    """
     seen: list[Statement] = []
+    really = DefaultDialect.do_execute
 
-    def note(_connection: Any, _cursor: Any, statement: str, bound: Any, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append((statement, bound))
+    def note(dialect: DefaultDialect, cursor: Any, statement: str, bound: Any, context: Any = None) -> None:
+        seen.append((statement, bound))
+        really(dialect, cursor, statement, bound, context)
 
-    event.listen(Engine, "after_cursor_execute", note)
-    try:
+    with patch.object(DefaultDialect, "do_execute", note):
         yield seen
-    finally:
-        event.remove(Engine, "after_cursor_execute", note)
 
 
 def _connect(url: str) -> Any:
