@@ -90,11 +90,11 @@ def reading(engine: Engine, rows: Rows | None = None, *, still: bool = False) ->
             with _without_transaction(connection):
                 yield connection.execution_options(**{OPTION: rows})
             return
-        if not still:
-            connection.execution_options(loose=True)
-        elif in_postgres and rows:
+        if still and not in_postgres:
+            connection.exec_driver_sql("BEGIN")
+        elif still and rows:
             connection.exec_driver_sql(f"{_STILL}; {SET}", rows.bound)
-        elif in_postgres:
+        elif still:
             connection.exec_driver_sql(_STILL)
         yield connection
 
@@ -118,8 +118,15 @@ def writing(engine: Engine, rows: Rows | None = None) -> Iterator[Connection]:
     Where the connection breaks during the commit itself, nobody knows which. It is not tried again: the person does
     that, and finds by the day's revision what had been kept after all.
     """
-    with _honest(), engine.execution_options(writes=True, **{OPTION: rows}).begin() as connection:
-        yield connection
+    with _honest(), engine.begin() as connection:
+        begin_to_write(connection)
+        yield connection.execution_options(**{OPTION: rows})
+
+
+def begin_to_write(connection: Connection) -> None:
+    """Take SQLite's lock at once: a reader that turns into a writer is refused without waiting."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def put_row(connection: Connection, table: Table, values: Mapping[str, object], change: Collection[str] = ()) -> None:

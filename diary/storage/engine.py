@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -42,7 +42,6 @@ def open_engine(
     # As many connections as are asked for: nobody queues behind those who wait for a lock.
     engine = create_engine(place, hide_parameters=True, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     _Ground(Path(place.database or "")).watch(engine)
     return engine
 
@@ -138,7 +137,7 @@ def role_to_serve(url: str, migration_url: str) -> str | None:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # the driver would begin too late, and leave DDL outside; see _begin_sqlite
+    connection.isolation_level = None  # the driver would begin too late, and leave DDL outside; see `database`
     _go_over_to_wal(connection)
     for pragma in (f"busy_timeout={1000 * _WAIT}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -205,13 +204,3 @@ class _Ground:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             return f"There is no diary at sqlite:///{self._file}. {HOW_TO_BEGIN}"
         return "The diary's file cannot be opened. Check DATABASE_URL and the rights of its folder."
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its lock at once: a reader that turns into a writer is refused without waiting.
-
-    Where each query stands for itself, see `reading`, nothing is begun.
-    """
-    options = connection.get_execution_options()
-    if not options.get("loose"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from diary.errors import AwayError, StorageError
 from diary.storage import before
-from diary.storage.database import complaint, reading
+from diary.storage.database import begin_to_write, complaint, reading
 from diary.storage.engine import HOW_TO_BEGIN, make_file, without_password
 from diary.storage.tables import metadata
 
@@ -44,13 +44,13 @@ def migrate(engine: Engine, app_role: str | None = None, *, begin: bool = True, 
             make_file(engine)
         if cause := damage(engine):
             raise sqlite3.DatabaseError(cause)
-        with engine.execution_options(writes=True).connect() as connection:
+        with engine.begin() as connection:
+            begin_to_write(connection)
             if engine.dialect.name == "postgresql":
                 _wait_for_others(connection)
             _upgrade(connection, begin, serving)
             if app_role and engine.dialect.name == "postgresql":
                 _grant(connection, app_role)
-            connection.commit()
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         cause = str(getattr(error, "orig", error))
         log.warning("database cannot be prepared cause=%r", cause)

@@ -35,7 +35,7 @@ def make_old(url: str) -> None:
     open_diary(settings).add_days(a_row_of_days(DAYS))
     config, engine = Config(), open_engine(url, patient=True)
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
     engine.dispose()

@@ -19,7 +19,7 @@ LATER = f"{int(newest_revision()[:4]) + 1:04}"
 def bring_to(address: str, revision: str) -> None:
     """As a newer program does that adds a column."""
     engine = open_engine(address.replace("//diary_app@", "//diary@"))
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.begin() as connection:
         connection.execute(text("ALTER TABLE entries ADD COLUMN weather VARCHAR(20) NOT NULL DEFAULT ''"))
         connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": revision})
     engine.dispose()

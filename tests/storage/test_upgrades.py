@@ -93,7 +93,7 @@ def go(url: str, what: Callable[[Config, str], None], revision: str) -> None:
     config.set_main_option("script_location", str(migration.MIGRATIONS))
     if engine.dialect.name == "sqlite":
         make_file(engine)
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.begin() as connection:
         config.attributes["connection"] = connection
         what(config, revision)
     engine.dispose()
@@ -103,7 +103,7 @@ def make_old(url: str) -> None:
     """A diary as the first migration made it, with rows in all its tables."""
     go(url, command.upgrade, "0001")
     engine = open_engine(url)
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.begin() as connection:
         for table, rows in OLD_ROWS.items():
             for row in rows:
                 named = {f"v{number}": value for number, value in enumerate(row)}
@@ -306,7 +306,7 @@ def test_a_migration_that_fails_leaves_nothing(empty: str, put_later: Put) -> No
 def test_a_diary_of_a_newer_program_is_left_alone(empty: str) -> None:
     make_old(empty)
     engine = open_engine(empty)
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     before = rows_in(engine)
     with pytest.raises(StorageError, match=r"^This diary was written by a newer version\. Please update the program"):
