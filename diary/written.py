@@ -30,7 +30,7 @@ def check_storable(part: str, label: str, text: str) -> None:
 def check_note(note: str) -> None:
     """Raise `InvalidEntryError` if a note cannot be kept or shown; what is as short as a title is shown in any case."""
     check_storable("note", "note", note)
-    if any(piled and len(list(run)) > MAX_PILE for piled, run in groupby(note, _piles)):
+    if not note.isascii() and any(piled and len(list(run)) > MAX_PILE for piled, run in groupby(note, _piles)):
         raise InvalidEntryError(
             "note", f"The note has more than {MAX_PILE} accents on one letter. Please remove some of them."
         )
