@@ -75,15 +75,19 @@ class Diary:
         """
         self.check(draft)
         current, over = self._entries.find_last(self.owner_id, draft.day)
-        entry = replace(self._compose(draft, current, self.moods()), revision=over + 1)
+        own = current.mood.name if current and current.mood else None
+        moods = () if draft.mood in {None, own} else self.moods()  # most saves change what was written
+        track = current.track if current and current.song == draft.song else self.find_track(draft.song)
+        entry = replace(self._compose(draft, current, moods), revision=over + 1, track=track)
         if current and _same(entry, current):
             return current
         if draft.revision != (current.revision if current else 0):
+            self._people.recognise(self.owner_id)
             raise ConflictError(draft.day)
         self._entries.write(self.owner_id, entry, over, self._parts.clock())
         self._look_after_photo(draft, entry)
         log.info("kept day revision=%(revision)d", {"revision": entry.revision})
-        return self.find_day(draft.day) or entry
+        return entry
 
     def add_days(self, drafts: Sequence[EntryDraft], moods: Sequence[Mood] = ()) -> int:
         """Add many new days at once, and the ``moods`` they bring along, all or none, and tell how many days.
@@ -215,9 +219,9 @@ class Diary:
         self._parts.tracks.keep(track)
         return track.song()
 
-    def find_track(self, song: Song) -> Track | None:
-        """The cached track of ``song``."""
-        return self._parts.tracks.find(song.track_key) if song.track_key else None
+    def find_track(self, song: Song | None) -> Track | None:
+        """The cached track of ``song``, if there is one."""
+        return self._parts.tracks.find(song.track_key) if song and song.track_key else None
 
     def forget_tracks(self) -> None:
         """Throw away everything outside catalogues ever said; titles and artists of one's days stay."""

@@ -198,6 +198,8 @@ def test_a_page_that_is_still_open_changes_nothing_and_a_fresh_visit_begins_anew
     other.end()
     for act in (
         lambda: tab.save(over(entry, note="more")),
+        lambda: tab.save(over(entry, mood=None, note="more")),
+        lambda: tab.save(EntryDraft(TODAY - timedelta(days=1), note="words alone")),
         lambda: tab.save(EntryDraft(TODAY - timedelta(days=1), new_photo=b"x")),
         lambda: tab.add_days([EntryDraft(TODAY, "calm")]),
         lambda: tab.keep_unsaved(Unsaved(TODAY, note="typed")),
