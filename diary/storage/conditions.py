@@ -9,6 +9,7 @@ from operator import eq, ge, gt, le, lt
 from sqlalchemy import ColumnElement, and_, extract, false, func, not_, or_, select, true
 
 from diary.query import AllOf, AnyOf, Days, Field, Has, Not, Term, Unrecorded, Valence, Weekday, Words, folded_line
+from diary.storage.rows import OWNER
 from diary.storage.tables import entries, moods
 from diary.written import unstorable
 
@@ -25,21 +26,21 @@ _HAS = {
 }
 
 
-def condition(term: Term, owner_id: str) -> ColumnElement[bool]:
-    """Whether ``term`` means a day."""
+def condition(term: Term) -> ColumnElement[bool]:
+    """Whether ``term`` means a day of ``owner``, a parameter of the query."""
     match term:
         case AllOf(terms):
-            return and_(true(), *(condition(one, owner_id) for one in terms))
+            return and_(true(), *(condition(one) for one in terms))
         case AnyOf(terms):
-            return or_(false(), *(condition(one, owner_id) for one in terms))
+            return or_(false(), *(condition(one) for one in terms))
         case Not(inner):
-            return not_(condition(inner, owner_id))
+            return not_(condition(inner))
         case Words(text) | Field(_, text) if unstorable(text):
             return false()  # no database takes such text, not even as a question
         case Field("mood", text):
-            return _with_mood(owner_id, moods.c.folded_name == folded_line(text))
+            return _with_mood(moods.c.folded_name == folded_line(text))
         case _:
-            return _is(term, owner_id)
+            return _is(term)
 
 
 def in_song(word: str) -> ColumnElement[bool]:
@@ -49,7 +50,7 @@ def in_song(word: str) -> ColumnElement[bool]:
     return or_(_within(entries.c.folded_title, word), _within(entries.c.folded_artist, word))
 
 
-def _is(term: Words | Field | Has | Unrecorded | Days | Weekday | Valence, owner_id: str) -> ColumnElement[bool]:
+def _is(term: Words | Field | Has | Unrecorded | Days | Weekday | Valence) -> ColumnElement[bool]:
     match term:
         case Words(text):
             return _within(entries.c.folded, folded_line(text))
@@ -61,7 +62,7 @@ def _is(term: Words | Field | Has | Unrecorded | Days | Weekday | Valence, owner
         case Unrecorded():
             return entries.c.mood_id.is_(None)
         case Valence(sign, value):
-            return _with_mood(owner_id, _COMPARES[sign](moods.c.valence, value))
+            return _with_mood(_COMPARES[sign](moods.c.valence, value))
         case _:
             return _dated(term)
 
@@ -77,7 +78,7 @@ def _within(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     return column.contains(text, autoescape=True)
 
 
-def _with_mood(owner_id: str, which: ColumnElement[bool]) -> ColumnElement[bool]:
+def _with_mood(which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether the day has one of the moods ``which``: looked up once, not with each day."""
-    found = select(moods.c.id).where(moods.c.owner_id == owner_id, which)
+    found = select(moods.c.id).where(moods.c.owner_id == OWNER, which)
     return func.coalesce(entries.c.mood_id.in_(found), false())

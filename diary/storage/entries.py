@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -50,7 +51,6 @@ _ROW = select_days(entries, entries.c.deleted_at).where(
     entries.c.owner_id == bindparam("owner"), entries.c.day == bindparam("day")
 )
 _NEWEST, _OLDEST = select_some(WITHIN, _LIMIT), select_some(WITHIN, _LIMIT, oldest=True)
-_ON_DAYS = _DAYS.where(entries.c.day.in_(bindparam("days", expanding=True))).order_by(entries.c.day.desc())
 _COUNT = select(func.count()).select_from(entries).where(MINE)
 _NEW, _CHANGE = insert(entries), update(entries).where(THIS_VERSION)
 _TAKE_OUT = _CHANGE.where(entries.c.deleted_at.is_(None))
@@ -91,13 +91,14 @@ class EntryStore:
         if isinstance(wanted, Days):
             first, last = max(first, wanted.first or first), min(last, wanted.last or last)
         elif wanted != EVERYTHING:
-            query = select_some(and_(WITHIN, condition(wanted, owner_id)), _LIMIT, oldest=after is not None)
+            query = _select_found(wanted, after is not None)
         found = self._read(owner_id, query, first=first, last=last, limit=limit)
         return found[::-1] if after else found
 
     def on_days(self, owner_id: str, days: Sequence[date]) -> tuple[Entry, ...]:
         """The entries of these ``days``, newest first."""
-        return self._read(owner_id, _ON_DAYS, days=days)
+        named = {f"day{number}": day for number, day in enumerate(days)}
+        return self._read(owner_id, _select_on(tuple(named)), **named)
 
     def each(self, owner_id: str) -> Iterator[Entry]:
         """All entries, oldest first, read as they are asked for: few at a time, as each may hold a long note."""
@@ -182,7 +183,20 @@ class EntryStore:
 
     def _read(self, owner_id: str, query: Select[Any], **bound: object) -> tuple[Entry, ...]:
         with reading(self._engine, rows_of(owner_id)) as connection:
-            return tuple(map(entry_of, connection.execute(query, {"owner": owner_id, **bound})))
+            rows = connection.execute(query, {"owner": owner_id, **bound}).all()  # row by row it takes longer
+        return tuple(map(entry_of, rows))
+
+
+@lru_cache
+def _select_found(wanted: Term, oldest: bool) -> Select[Any]:
+    """As `_NEWEST` or `_OLDEST`, the days that ``wanted`` means; each rerun of a page asks for the same."""
+    return select_some(and_(WITHIN, condition(wanted)), _LIMIT, oldest=oldest)
+
+
+@lru_cache
+def _select_on(names: Sequence[str]) -> Select[Any]:
+    """As `_DAYS`, those that the parameters of these ``names`` hold, newest first."""
+    return _DAYS.where(entries.c.day.in_(map(bindparam, names))).order_by(entries.c.day.desc())
 
 
 def _batches(new: Iterable[Entry]) -> Iterator[list[Entry]]:

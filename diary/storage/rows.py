@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, FromClause, Row, Select, and_, bindparam, case, func, select
@@ -22,8 +23,8 @@ def mine(owner_id: str | BindParameter[str], table: FromClause = entries) -> Col
 
 
 # For queries that are made once, with the parameters ``owner``, ``first`` and ``last``.
-_OWNER = bindparam("owner", type_=entries.c.owner_id.type)
-MINE = mine(_OWNER)
+OWNER = bindparam("owner", type_=entries.c.owner_id.type)
+MINE = mine(OWNER)
 WITHIN = and_(MINE, entries.c.day.between(bindparam("first"), bindparam("last")))
 # One revision of a day, deleted or not; `version` gives its parameters, whose names no column has.
 THIS_VERSION = and_(
@@ -62,7 +63,7 @@ def select_days(table: FromClause, *more: ColumnElement[Any]) -> Select[Any]:
 
 
 _shown = entries.alias("shown")
-_SHOWN = select_days(_shown).where(mine(_OWNER, _shown))
+_SHOWN = select_days(_shown).where(mine(OWNER, _shown))
 _NEWEST_FIRST, _OLDEST_FIRST = _SHOWN.order_by(_shown.c.day.desc()), _SHOWN.order_by(_shown.c.day)
 
 
@@ -127,7 +128,7 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     return Entry(
         day=day,
         mood=mood_of(*others[: len(MOOD)]),
-        song=None if title is None else Song(title, artist, spotify_id, mbid),
+        song=_song_of(title, artist, spotify_id, mbid),
         note=note,
         tags=tuple(tags),
         photo=photo,
@@ -137,3 +138,9 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
         updated_at=updated_at,
         track=track_of(*others[len(MOOD) : len(MOOD) + len(TRACK)]),
     )
+
+
+@lru_cache(maxsize=1000)
+def _song_of(title: str | None, *others: Any) -> Song | None:
+    """The song in a row; None where there is none. One that is shown again is not checked again."""
+    return None if title is None else Song(title, *others)
