@@ -22,6 +22,7 @@ from tests.builders import (
     make_track,
     mood,
     over,
+    spotify_id,
     statements,
 )
 
@@ -67,6 +68,35 @@ def test_saving_twice_changes_the_one_entry_of_the_day(diary: Diary, clock: Cloc
     assert diary.find_day(TODAY) == second
     assert (second.mood.name, second.note, second.tags, second.song, second.photo) == ("sad", "other", (), None, None)
     assert (second.revision, second.created_at, second.updated_at) == (2, NOON, NOON + timedelta(hours=2))
+
+
+def test_a_save_gives_what_is_kept_with_the_track_of_its_song(diary: Diary) -> None:
+    known, other = (make_track(spotify_id(number), f"Song {number}") for number in (1, 2))
+    for track in (known, other):
+        diary.keep_track(track)
+    entry = diary.save(EntryDraft(TODAY, "calm", known.song()))
+    assert (entry, entry.track) == (diary.find_day(TODAY), known)
+    changes = (
+        {"note": "more"},
+        {"song": replace(known.song(), title="As I call it")},
+        {"song": other.song(), "mood": "sad"},
+        {"song": Song("Hum"), "mood": None},
+        {"song": Song("Unknown", spotify_id=spotify_id(3))},
+        {"song": None},
+    )
+    for change in changes:
+        entry = diary.save(over(entry, **change))
+        assert entry == diary.find_day(TODAY)
+    tracks = [former.entry.track for former in diary.history.versions(TODAY)]
+    assert tracks == [None, None, other, known, known, known]
+
+
+def test_a_text_is_changed_by_one_read_and_two_statements_that_write(diary: Diary) -> None:
+    diary.keep_track(make_track())
+    entry = diary.save(EntryDraft(TODAY, "calm", make_track().song()))
+    with statements() as seen:
+        diary.save(over(entry, note="more"))
+    assert [sql.split()[0] for sql in seen if not sql.startswith("BEGIN")] == ["SELECT", "INSERT", "UPDATE"]
 
 
 @pytest.mark.parametrize("replayed", ["as first sent", "over what is kept"])

@@ -129,14 +129,14 @@ class EntryStore:
 
         def put() -> None:
             with writing(self._engine, rows_of(owner_id)) as connection:
-                set_aside(connection, owner_id, entry.day, over, now)
-                if connection.execute(_CHANGE, change).rowcount:
-                    if former is not None:
-                        hold_version(connection, owner_id, entry.day, former)
-                elif over:
-                    raise ConflictError(entry.day)
-                else:
+                if not over:
                     connection.execute(_NEW, {"owner_id": owner_id, **values})
+                    return
+                set_aside(connection, owner_id, entry.day, over, now)
+                if not connection.execute(_CHANGE, change).rowcount:
+                    raise ConflictError(entry.day)
+                if former is not None:
+                    hold_version(connection, owner_id, entry.day, former)
 
         self._attempt(owner_id, [entry], put)
 
