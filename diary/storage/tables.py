@@ -48,11 +48,15 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The instant, aware, in UTC."""
-        return None if value is None else value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
 
 
 def _instant(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written).replace(tzinfo=UTC)
+    return None if written is None else _in_utc(datetime.fromisoformat(written))
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 people = Table(
