@@ -144,7 +144,10 @@ def _names(written: str) -> object:
     return copy(_taken_apart(written))
 
 
-_taken_apart = lru_cache(maxsize=1000)(json.loads)
+@lru_cache(maxsize=1000)
+def _taken_apart(written: str) -> object:
+    found: object = json.loads(written)
+    return found
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
