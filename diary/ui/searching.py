@@ -40,7 +40,7 @@ def below(found: Parsed, offered: Mapping[Choice, str]) -> None:
     """What is wrong with the search, and what is ``offered`` for it."""
     if found.problems:
         st.html(_mistakes(found))
-    shown = [choice for choice in offered if _is_chosen(choice, found.term)]
+    shown = _pressed(offered, found.term)
     set_values(offered=shown)
     st.pills(
         "Look for",
@@ -64,7 +64,7 @@ def offered(diary: Diary, moods: Iterable[Mood], term: Term) -> dict[Choice, str
     }
     labels |= {("artist", name): f":material/music_note: {text.plain(name)}" for name in names.artists}
     labels |= {("tag", name): f":material/tag: {text.plain(name)}" for name in names.tags}
-    return dict(sorted(labels.items(), key=lambda item: not _is_chosen(item[0], term)))
+    return {choice: labels[choice] for choice in (*_pressed(labels, term), *labels)}
 
 
 def emoji(moods: Iterable[Mood], offered: Iterable[Choice]) -> str:
@@ -98,9 +98,10 @@ def _ask(query: str) -> None:
     set_params(q=query, before=None, after=None)
 
 
-def _is_chosen(choice: Choice, term: Term) -> bool:
-    name, wanted = choice
-    return folded_line(wanted) in map(folded_line, chosen(term, name))
+def _pressed(offered: Iterable[Choice], term: Term) -> list[Choice]:
+    """Those that ``term`` asks for."""
+    wanted = {name: {*map(folded_line, chosen(term, name))} for name in FIELDS}
+    return [(name, said) for name, said in offered if wanted[name] and folded_line(said) in wanted[name]]
 
 
 def _chosen(term: Term, before: Sequence[Choice]) -> None:
