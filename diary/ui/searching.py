@@ -51,6 +51,7 @@ def below(found: Parsed, offered: Mapping[Choice, str]) -> None:
         args=(found.term, shown),
         format_func=lambda choice: offered[choice],
         label_visibility="collapsed",
+        wrap=False,  # what is chosen is scrolled to
     )
 
 

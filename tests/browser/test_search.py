@@ -51,3 +51,14 @@ def test_from_a_search_to_the_life_of_a_song(open_page: Open, full: DiaryServer,
     assert_sound(page)
     page.get_by_role("button", name="Timeline").click()
     expect(page.get_by_role("searchbox")).to_have_value("mood:anxious")
+
+
+def test_a_mood_that_was_pressed_stays_in_sight(open_page: Open, full: DiaryServer) -> None:
+    """Those that are chosen come first, and the row may have been pushed aside to reach one."""
+    page = open_page(width=390)
+    look_at(page, f"{full.url}/timeline")
+    pill = page.locator(".st-key-offered").get_by_role("button", name="Calm", exact=True)
+    pill.click()
+    expect(page.get_by_role("searchbox")).to_have_value("mood:calm")
+    settled(page)
+    expect(pill).to_be_in_viewport(ratio=0.99)
