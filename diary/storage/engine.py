@@ -1,13 +1,10 @@
 """One engine for SQLite or PostgreSQL."""
 
-import json
 import logging
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import copy
-from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, event, make_url
@@ -43,7 +40,7 @@ def open_engine(
     if place.get_backend_name() != "sqlite":
         return open_postgres(place, pool=pool, iam=iam, region=region, patient=patient)
     # As many connections as are asked for: nobody queues behind those who wait for a lock.
-    engine = create_engine(place, hide_parameters=True, max_overflow=-1, json_deserializer=_names)
+    engine = create_engine(place, hide_parameters=True, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     _Ground(Path(place.database or "")).watch(engine)
     return engine
@@ -137,17 +134,6 @@ def role_to_serve(url: str, migration_url: str) -> str | None:
     if url != migration_url and not app.username:
         raise SettingsError("Beside DIARY_MIGRATION_URL, DATABASE_URL needs a user: postgresql://user@host/database.")
     return app.username if app.username != migration.username else None
-
-
-def _names(written: str) -> object:
-    """Tags or artists, which are the same in many rows: to take them apart once more would take longer than to ask."""
-    return copy(_taken_apart(written))
-
-
-@lru_cache(maxsize=1000)
-def _taken_apart(written: str) -> object:
-    found: object = json.loads(written)
-    return found
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

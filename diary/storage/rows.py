@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, FromClause, Row, Select, and_, bindparam, case, func, select
@@ -128,7 +127,7 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     return Entry(
         day=day,
         mood=mood_of(*others[: len(MOOD)]),
-        song=_song_of(title, artist, spotify_id, mbid),
+        song=None if title is None else Song(title, artist, spotify_id, mbid),
         note=note,
         tags=tuple(tags),
         photo=photo,
@@ -138,9 +137,3 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
         updated_at=updated_at,
         track=track_of(*others[len(MOOD) : len(MOOD) + len(TRACK)]),
     )
-
-
-@lru_cache(maxsize=1000)
-def _song_of(title: str | None, *others: Any) -> Song | None:
-    """The song in a row; None where there is none. One that is shown again is not checked again."""
-    return None if title is None else Song(title, *others)
