@@ -5,6 +5,7 @@ import threading
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -277,7 +278,7 @@ def test_of_many_who_save_while_it_ends_each_is_told_and_none_is_left(database: 
         tab = Diary(ANNA, parts)
         ready.wait()
         try:
-            for day in range(30):
+            for day in count():
                 tab.save(EntryDraft(TODAY - timedelta(days=day * 4 + number), "calm", note=CANARY))
         except EndedError:
             told.append("ended")

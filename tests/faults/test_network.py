@@ -220,11 +220,15 @@ def round_trips_of_saves(distant: Distant, monkeypatch: pytest.MonkeyPatch, day:
 
 
 def round_trips_of(distant: Distant, page: str) -> tuple[int, int]:
-    """Round trips and queries of a page that is drawn again."""
+    """Round trips and queries of a page that is drawn again; the fewest of three, as the house work asks in between."""
     with Tab(distant.server.url, page) as tab:
         tab.run()
-        turns, said = distant.proxy.counts["turns"], len(distant.postgres.log())
-        tab.run()
-        turns = distant.proxy.counts["turns"] - turns
-        until(lambda: distant.postgres.log()[said:].count(" SELECT ") > 0, 5)
-        return turns, distant.postgres.log()[said:].count("statement: SELECT")
+        return min(_round_trips_of_a_run(distant, tab) for _ in range(3))
+
+
+def _round_trips_of_a_run(distant: Distant, tab: Tab) -> tuple[int, int]:
+    turns, said = distant.proxy.counts["turns"], len(distant.postgres.log())
+    tab.run()
+    turns = distant.proxy.counts["turns"] - turns
+    until(lambda: distant.postgres.log()[said:].count(" SELECT ") > 0, 5)
+    return turns, distant.postgres.log()[said:].count("statement: SELECT")
