@@ -7,7 +7,7 @@ import streamlit as st
 from diary.errors import NotFoundError
 from diary.query import Days
 from diary.ui import acts, browse, chapters, fields, forms, grids, kept, text
-from diary.ui.state import current_diary, day_param, set_params, tab, zone
+from diary.ui.state import current_diary, day_param, pressed, tab, zone
 
 diary = current_diary()
 today = diary.today(zone())
@@ -32,7 +32,7 @@ with left:
     st.html(f'<header class="date"><h1>{text.weekday(day)}</h1></header>')
     fields.day_field(form, today)
     with st.container(key="week-box"):
-        chosen = grids.day_grid("week", grids.week(week_end, written, day, today))
+        grids.day_grid("week", grids.week(week_end, written, day, today), pressed(forms.choose_day))
     if written:
         st.html(chapters.month_so_far(month, written, today))
 with right:
@@ -48,7 +48,4 @@ with right:
         fields.more_fields(form)
         forms.take_over(form, acts.save if fields.save_button(form, shown) else None)
 
-if chosen and chosen != day:
-    set_params(day=chosen.isoformat())
-    st.rerun()
 diary.freshen(written.values())

@@ -9,7 +9,7 @@ from diary.diary import Diary
 from diary.errors import SourceError
 from diary.model import FIRST_DAY, MAX_NOTE, Mood, Song
 from diary.ui import acts, cards, forms, rates, shared, songs, text
-from diary.ui.part import part
+from diary.ui.part import part, within
 from diary.ui.state import Form, pressed, tab, value
 
 PICTURES = ["jpg", "jpeg", "png", "webp", "heic", "gif"]
@@ -46,7 +46,7 @@ def day_field(form: Form, today: date) -> None:
             min_value=FIRST_DAY,
             max_value=max(form.day, today),
             format="YYYY-MM-DD",
-            on_change=forms.change_day,
+            on_change=pressed(forms.change_day),
             label_visibility="collapsed",
         )
 
@@ -68,7 +68,7 @@ def mood_field(form: Form, known: Sequence[Mood]) -> None:
         default=form.first.get("mood") if form.first.get("mood") in moods else None,
         width="stretch",
         format_func=lambda name: f"{text.plain(moods[name].emoji)} {text.plain(name.capitalize())}",
-        on_change=forms.keep_typed,
+        on_change=within("mood_field", forms.keep_typed),
     )
     axis = '<p class="axis"><span>unpleasant</span><span>higher up, more energy</span><span>pleasant</span></p>'
     st.html(f"<style>{look}</style>{axis}")
@@ -84,7 +84,9 @@ def song_field(diary: Diary, form: Form) -> None:
     with st.container(key="song-chosen"):
         if song:
             st.html(cards.chosen_song(song, diary.find_track(song)))
-            st.button("Choose another song", key="change", type="tertiary", on_click=songs.clear_song)
+            st.button(
+                "Choose another song", key="change", type="tertiary", on_click=within("song_field", songs.clear_song)
+            )
     with st.container(key="search-away" if song else "search"):
         asked = st.text_input(
             "Search for a song or paste a link",
@@ -93,15 +95,22 @@ def song_field(diary: Diary, form: Form) -> None:
             live="400ms",
             icon=":material/search:",
             placeholder="Title, artist, or a Spotify link",
-            on_change=songs.read_search,
+            on_change=within("song_field", songs.read_search),
         ).strip()
     _problem(form, "song")
     with st.container(key="song-found"):
         if len(asked) >= 2 and "song" not in form.errors:
             _results(diary, asked)
     with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=form.by_hand_open):
-        st.text_input("Title", form.first.get("song_title", ""), key="song_title", on_change=forms.keep_song)
-        st.text_input("Artist", form.first.get("song_artist", ""), key="song_artist", on_change=forms.keep_song)
+        st.text_input(
+            "Title", form.first.get("song_title", ""), key="song_title", on_change=within("song_field", forms.keep_song)
+        )
+        st.text_input(
+            "Artist",
+            form.first.get("song_artist", ""),
+            key="song_artist",
+            on_change=within("song_field", forms.keep_song),
+        )
     _tell(form)
 
 
@@ -112,7 +121,13 @@ def _results(diary: Diary, asked: str) -> None:
         with st.container(key=f"hit-{place}"):
             st.html(cards.past_hit(known))
             label = f"Choose {text.plain(' by '.join(cards.label(known.song)))}"
-            st.button(label, key=f"pick-{place}", type="tertiary", on_click=songs.choose, args=(known.song, None))
+            st.button(
+                label,
+                key=f"pick-{place}",
+                type="tertiary",
+                on_click=within("song_field", songs.choose),
+                args=(known.song, None),
+            )
     if diary.catalog.searches_while_typing or st.button(
         "Look it up at MusicBrainz", key="look-up", icon=":material/travel_explore:"
     ):
@@ -122,7 +137,7 @@ def _results(diary: Diary, asked: str) -> None:
         key="as-typed",
         type="tertiary",
         icon=":material/edit:",
-        on_click=songs.write_song,
+        on_click=within("song_field", songs.write_song),
         args=(asked,),
     )
 
@@ -147,7 +162,13 @@ def _catalogue(diary: Diary, asked: str, shown: list[Song]) -> None:
         with st.container(key=f"hit-{place}"):
             st.html(cards.hit(track.song(), track, track.album[:40]))
             label = f"Choose {text.plain(f'{track.title} by {track.artist}')}"
-            st.button(label, key=f"pick-{place}", type="tertiary", on_click=songs.choose, args=(track.song(), track))
+            st.button(
+                label,
+                key=f"pick-{place}",
+                type="tertiary",
+                on_click=within("song_field", songs.choose),
+                args=(track.song(), track),
+            )
 
 
 @part
@@ -160,22 +181,32 @@ def more_fields(form: Form) -> None:
             key="note",
             placeholder="As much or as little as you like",
             height=160,
-            on_change=forms.keep_typed,
+            on_change=within("more_fields", forms.keep_typed),
         )
         length, counter = len(value("note") or ""), st.empty()
         if length > MAX_NOTE * 0.9:
             counter.caption(f"{length:,} of {MAX_NOTE:,} characters")
         _problem(form, "note")
         tags = form.first.get("tags", "")
-        st.text_input("Tags", tags, key="tags", placeholder="rain, Lena, long walk", on_change=forms.keep_typed)
+        st.text_input(
+            "Tags",
+            tags,
+            key="tags",
+            placeholder="rain, Lena, long walk",
+            on_change=within("more_fields", forms.keep_typed),
+        )
         _problem(form, "tags")
         if form.photo:
             st.html(cards.photo(form.photo, "kept", small=True))
-            st.button("Take the photo off", key="no-photo", type="tertiary", on_click=forms.drop_photo)
+            st.button(
+                "Take the photo off", key="no-photo", type="tertiary", on_click=within("more_fields", forms.drop_photo)
+            )
         # The order of the types is part of the input's identity: turning it gives an empty one after each save.
         turn = tab().uploads % len(PICTURES)
         types = PICTURES[turn:] + PICTURES[:turn]
-        st.file_uploader("Photo", types, key="photo", max_upload_size=20, on_change=forms.keep_typed)
+        st.file_uploader(
+            "Photo", types, key="photo", max_upload_size=20, on_change=within("more_fields", forms.keep_typed)
+        )
         _problem(form, "photo")
     _tell(form)
 

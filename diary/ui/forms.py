@@ -11,7 +11,7 @@ from diary.clock import utc_now
 from diary.diary import Diary
 from diary.errors import StorageError
 from diary.model import Entry, EntryDraft, Mood, Unsaved
-from diary.ui import text
+from diary.ui import grids, text
 from diary.ui.state import Form, current_diary, param, set_params, set_values, tab, told, value, zone
 
 log = logging.getLogger(__name__)
@@ -221,6 +221,12 @@ def change_day() -> None:
             form.day, form.base, form.as_today = day, Unsaved(day), False
             keep_typed()
     set_params(day=day.isoformat() if day else None)
+
+
+def choose_day() -> None:
+    """Another day was chosen beside the form."""
+    if day := grids.chosen_on("week"):
+        set_params(day=day)
 
 
 def drop_photo() -> None:

@@ -17,7 +17,8 @@ def part(draw: Callable[P, None]) -> Callable[P, None]:
     """Make ``draw`` such a part; what it shows it reads itself, as it is drawn again long after the page was.
 
     What the shell knows and looks after is left to it: where that does not hold any more, something fails or something
-    is to be told, the whole page is drawn anew.
+    is to be told, the whole page is drawn anew. So it is where something else was used at the same moment, as a field
+    that is left by a press of Save: of the two, Streamlit's front end names the part alone.
     """
 
     @wraps(draw)
@@ -28,7 +29,7 @@ def part(draw: Callable[P, None]) -> Callable[P, None]:
         @wraps(draw)
         def drawn() -> None:
             if not tab().is_whole:
-                _draw_alone(lambda: draw(*args, **kwargs))
+                _draw_alone(draw.__name__, lambda: draw(*args, **kwargs))
                 return
             try:
                 draw(*args, **kwargs)
@@ -42,14 +43,26 @@ def part(draw: Callable[P, None]) -> Callable[P, None]:
     return whole
 
 
-def _draw_alone(draw: Callable[[], None]) -> None:
+def within(name: str, act: Callable[P, None]) -> Callable[P, None]:
+    """``act`` as what an input calls that stands in the part ``name``."""
+
+    @wraps(act)
+    def called(*args: P.args, **kwargs: P.kwargs) -> None:
+        tab().due.add(name)
+        act(*args, **kwargs)
+
+    return called
+
+
+def _draw_alone(name: str, draw: Callable[[], None]) -> None:
     remembered = tab()
     try:
         remembered.finish()
-        is_quiet = not (remembered.notice or remembered.news or remembered.is_telling)
+        is_quiet = not (remembered.notice or remembered.news or remembered.is_telling or remembered.due - {name})
         is_known = is_quiet and current_diary().all_moods() == remembered.moods
         if is_known:
             draw()
+            remembered.due.clear()
     except DiaryError:
         is_known = False
     finally:

@@ -38,6 +38,7 @@ try:
     frame.notice()
     tab().is_whole = True
     page.run()
+    tab().due.clear()
 except DiaryError as error:
     if isinstance(error, EndedError):
         begin_anew()

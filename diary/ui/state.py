@@ -163,6 +163,7 @@ class Tab:
     unfinished: Callable[[], None] | None = None  # what was pressed and did not come to its end
     is_telling: bool = False  # the page says what was told last
     is_whole: bool = False  # the whole page is being drawn, and not a part of it
+    due: set[str] = field(default_factory=set)  # parts that what was used has changed; "page" for more than a part
 
     @property
     def mood_names(self) -> dict[str, str]:
@@ -176,6 +177,7 @@ class Tab:
         just left does; the press would be lost with it.
         """
         self.unfinished = act
+        self.due.add("page")
         self.finish()
 
     def finish(self) -> None:

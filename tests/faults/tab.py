@@ -53,24 +53,24 @@ class Tab(Session):
 
     # ------------------------------------------------------------------ what a person does
 
-    def set(self, **values: Any) -> Answer:
-        """Give inputs their values by key and leave them; the page runs once for all of them.
+    def set(self, part: str = "", **values: Any) -> Answer:
+        """Give inputs their values by key and leave them; the page, or a ``part`` of it, runs once for all of them.
 
         ``mood`` is given by its name or None, ``day`` is a date, ``photo`` the bytes of a file.
         """
         for key, content in values.items():
             self._states[self._widget(key).id] = self._state(key, content)
-        return self.run()
+        return self.run(part)
 
-    def press(self, key: str) -> Answer:
+    def press(self, key: str, part: str = "") -> Answer:
         """Press a button and wait until the page has answered."""
-        return self.run(WidgetState(id=self._widget(key).id, trigger_value=True))
+        return self.run(part, WidgetState(id=self._widget(key).id, trigger_value=True))
 
-    def run(self, pressed: WidgetState | None = None) -> Answer:
-        """Run the page again, with a button that was ``pressed`` if there is one."""
+    def run(self, part: str = "", pressed: WidgetState | None = None) -> Answer:
+        """Run the page again, or a ``part`` of it, with a button that was ``pressed`` if there is one."""
         self._pressed = pressed
         try:
-            answer = super().run()
+            answer = super().run(part)
         finally:
             self._pressed = None
         self.longest = max(self.longest, answer.seconds)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from bench.session import Answer, Session
 from diary.model import EntryDraft
 from tests.browser.server import DiaryServer
 from tests.builders import make_diary
+from tests.faults.tab import Tab
 
 PAGES = ("", "timeline", "year", "moods")  # the first is Today
 
@@ -72,3 +73,28 @@ def test_where_the_database_is_gone_the_whole_page_says_so(server: DiaryServer) 
         assert "in its place" in "".join(gone.texts)
         assert "note 3" in "".join(tab.run().texts)
     assert "Traceback" not in server.log()
+
+
+# Where two things are used within one moment of the browser, its message names the part of the one and neither other.
+
+
+def test_a_press_of_save_counts_beside_a_field_that_it_left(server: DiaryServer) -> None:
+    with Tab(server.url, query="day=2020-01-01") as tab:
+        part = tab.last.part
+        tab.set(mood="calm")
+        assert draws_all(tab.press("save", part))
+        assert tab.said_saved
+
+
+def test_another_day_counts_beside_a_field_that_it_left(server: DiaryServer) -> None:
+    with Tab(server.url, query="day=2020-01-02") as tab:
+        assert draws_all(tab.set(tab.last.part, day=date(2020, 1, 3)))
+        assert "3 January 2020" in tab.text
+
+
+def test_what_is_chosen_in_another_part_counts_as_well(server: DiaryServer) -> None:
+    with Tab(server.url, query="day=2020-01-04") as tab:
+        part = tab.last.part
+        tab.set(mood="calm", song_title="Slow River", song_artist="Nora Wilde")
+        assert draws_all(tab.press("change", part))
+        assert not tab.value("song_title")
