@@ -35,6 +35,14 @@ def open_more(page: Page) -> None:
     expect(page.get_by_label("Note", exact=True)).to_be_visible()
 
 
+def choose_photo(page: Page, content: bytes) -> None:
+    """Choose a picture and wait until it has arrived, which is later than its name is seen."""
+    open_more(page)
+    with told(page):
+        page.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": content})
+    expect(page.get_by_text("a.jpg")).to_be_visible()
+
+
 def write_note(page: Page, text: str) -> None:
     open_more(page)
     page.get_by_label("Note", exact=True).fill(text)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from bench.session import Session
 from tests import s3
-from tests.browser.form import choose_mood, open_form, open_more, press_save
+from tests.browser.form import choose_mood, choose_photo, open_form, press_save
 from tests.browser.screen import assert_no_exception, settled
 from tests.browser.server import DiaryServer
 from tests.builders import eventually
@@ -41,14 +41,9 @@ def _well(bucket: FaultyS3) -> None:
 def save_photo(page: Page, server: DiaryServer, day: str) -> None:
     open_form(page, server, day)
     choose_mood(page, "calm")
-    open_more(page)
     out = io.BytesIO()
     Image.new("RGB", (640, 480), "teal").save(out, "JPEG")
-    page.locator("input[type=file]").set_input_files(
-        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
-    )
-    expect(page.get_by_text("a.jpg")).to_be_visible()
-    settled(page)
+    choose_photo(page, out.getvalue())
     press_save(page)
     expect(page.get_by_text("Saved").first).to_be_visible()
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.form import choose_mood, open_form, open_more, press_save, write_note
+from tests.browser.form import choose_mood, choose_photo, open_form, open_more, press_save, write_note
 from tests.browser.screen import assert_no_exception, open_screen, settled
 from tests.browser.server import DiaryServer
 from tests.fakes.music import FakeMusic
@@ -126,10 +126,7 @@ def test_a_photo_is_kept_and_the_next_day_starts_without_it(
     page = open_page(width=width, dark=dark)
     open_form(page, server, f"2026-07-0{number}")
     choose_mood(page, "Happy")
-    open_more(page)
-    page.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()})
-    expect(page.get_by_text("a.jpg")).to_be_visible()
-    settled(page)
+    choose_photo(page, picture())
     press_save(page)
     shown = page.locator(".record img.photo")
     expect(shown).to_be_visible()
@@ -143,11 +140,7 @@ def test_something_that_is_no_picture_is_refused_and_the_rest_stays(open_page: O
     page = open_page(width=390)
     open_form(page, server, "2026-03-07")
     write_note(page, "Kept all the same.")
-    page.locator("input[type=file]").set_input_files(
-        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
-    )
-    expect(page.get_by_text("a.jpg")).to_be_visible()
-    settled(page)
+    choose_photo(page, b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     press_save(page)
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_label("Note", exact=True)).to_have_value("Kept all the same.")
@@ -384,10 +377,7 @@ def test_going_back_leaves_the_note_on_its_own_day(open_page: Open, server: Diar
 def test_a_photo_that_was_chosen_stays_with_its_day(open_page: Open, server: DiaryServer) -> None:
     page = open_page(width=390)
     open_form(page, server, "2026-04-05")
-    open_more(page)
-    page.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()})
-    expect(page.get_by_text("a.jpg")).to_be_visible()
-    settled(page)
+    choose_photo(page, picture())
     page.locator(".week [data-day='2026-04-06']").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Monday")
     settled(page)

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from urllib3 import HTTPResponse
 from diary.errors import NotFoundError, StorageError
 from diary.storage.photos import PhotoStore, bucket, line, open_photos
 from tests import s3
+from tests.builders import eventually
 from tests.fakes.s3_faults import CANARY, FaultyS3
 from tests.storage.photo_contract import ANNA, jpeg, soon
 from tests.storage.photos.conftest import LeadTo
@@ -70,7 +72,13 @@ def store(key: str, monkeypatch: pytest.MonkeyPatch) -> PhotoStore:
     monkeypatch.setattr(bucket, "PATIENT", DEADLINE)
     monkeypatch.setattr(line, "REST", DEADLINE)
     store = open_photos("s3://bucket/photos", None)
-    store.address(key)
+
+    def is_ready() -> bool:
+        with suppress(StorageError):  # boto3 is slow to begin, as above
+            return store.address(key) is not None
+        return False
+
+    eventually(is_ready, seconds=60)
     return store
 
 
