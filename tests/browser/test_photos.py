@@ -54,6 +54,17 @@ def photo(page: Page, server: DiaryServer, day: str) -> None:
     settled(page)
 
 
+def way_to_photo(page: Page, server: DiaryServer) -> tuple[dict[str, str], int]:
+    """What leads a browser on from the first photo of the timeline, and for how many seconds it keeps that."""
+    page.goto(f"{server.url}/timeline")
+    address = page.locator(".card img[src^='/photo/']").first.get_attribute("src")
+    answer = page.request.get(f"{server.url}{address}", max_redirects=0)
+    assert answer.status == 302
+    kept = re.fullmatch(r"private, max-age=(\d+)", answer.headers["cache-control"])
+    assert kept
+    return answer.headers, int(kept[1])
+
+
 def test_a_photo_in_s3_is_shown_under_the_policy_of_the_page(
     open_page: Open, server: DiaryServer, bucket: FaultyS3
 ) -> None:
@@ -120,17 +131,10 @@ def test_a_page_asks_s3_nothing(server: DiaryServer, bucket: FaultyS3) -> None:
 def test_the_way_to_s3_is_kept_by_the_browser_for_less_time_than_it_leads_there(
     open_page: Open, server: DiaryServer, bucket: FaultyS3
 ) -> None:
-    page = open_page()
-    page.goto(f"{server.url}/timeline")
-    address = page.locator(".card img[src^='/photo/']").first.get_attribute("src")
-    answer = page.request.get(f"{server.url}{address}", max_redirects=0)
-    assert answer.status == 302
-    way, headers = urlsplit(answer.headers["location"]), answer.headers
+    headers, kept = way_to_photo(open_page(), server)
+    way = urlsplit(headers["location"])
     assert f"{way.scheme}://{way.netloc}" == bucket.url
-    life = int(parse_qs(way.query)["X-Amz-Expires"][0])
-    kept = re.fullmatch(r"private, max-age=(\d+)", headers["cache-control"])
-    assert kept
-    assert int(kept[1]) < life
+    assert kept < int(parse_qs(way.query)["X-Amz-Expires"][0])
     assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
 
 

@@ -12,7 +12,7 @@ import base64
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.fakes.objects import ObjectHandler
 
 KEY_ID = "K2JCJMDEHXQW5F"
 _POLICY = '{"Statement":[{"Resource":"%s","Condition":{"DateLessThan":{"AWS:EpochTime":%s}}}]}'
@@ -77,25 +79,11 @@ class FakeCloudFront:
         return int(given["Expires"]) > time.time()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(ObjectHandler):
     cdn: FakeCloudFront
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing on standard error: tests read `FakeCloudFront.shown` and `refused`."""
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_PUT(self) -> None:
-        self._serve()
-
-    def do_DELETE(self) -> None:
-        self._serve()
-
-    def _serve(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def serve(self) -> None:
+        self.read_body()
         path = unquote(urlsplit(self.path).path)
         content = self.cdn.find(path.removeprefix("/")) if self.cdn.lets_in(self.command, self.path) else None
         if content is None:  # S3 says the same of what is missing, as the distribution may not list

@@ -20,10 +20,12 @@ import hashlib
 import threading
 import time
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.fakes.objects import ObjectHandler
 
 STATUS = {
     "AccessDenied": 403,
@@ -70,25 +72,11 @@ class FaultyS3:
         self._server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(ObjectHandler):
     s3: FaultyS3
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing on standard error: tests read `FaultyS3.calls`."""
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_PUT(self) -> None:
-        self._serve()
-
-    def do_DELETE(self) -> None:
-        self._serve()
-
-    def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def serve(self) -> None:
+        body = self.read_body()
         place = urlsplit(self.path)
         self.s3.calls.append((self.command, place.path))
         try:
