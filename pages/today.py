@@ -32,7 +32,7 @@ with left:
     st.html(f'<header class="date"><h1>{text.weekday(day)}</h1></header>')
     fields.day_field(form, today)
     with st.container(key="week-box"):
-        grids.day_grid("week", grids.week(week_end, written, day, today), pressed(forms.choose_day))
+        grids.place_grid("week", grids.week(week_end, written, day, today), pressed(forms.choose_day))
     if written:
         st.html(chapters.month_so_far(month, written, today))
 with right:

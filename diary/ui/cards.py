@@ -21,7 +21,7 @@ def mood_colours(moods: Iterable[Mood]) -> str:
     offered = 0
     rules = []
     for mood in moods:
-        rules.append(f".m-{mood.id}{{{_colour(mood)};--h:{round(72 + 26 * mood.arousal)}%}}")
+        rules.append(f".m-{mood.id}{{{colour(mood)};--h:{round(72 + 26 * mood.arousal)}%}}")
         if not (mood.hidden or mood.retired):
             offered += 1
             rules.append(palette_colour(mood, offered))
@@ -30,15 +30,16 @@ def mood_colours(moods: Iterable[Mood]) -> str:
 
 def palette_colour(mood: Mood, place: int) -> str:
     """The rule that colours the mood at a place of the palette, counted from 1."""
-    return f".st-key-mood button:nth-of-type({place}){{{_colour(mood)}}}"
+    return f".st-key-mood button:nth-of-type({place}){{{colour(mood)}}}"
 
 
 def chosen_colour(mood: Mood) -> str:
     """The rule that gives the song on the form the colour of the mood on the form."""
-    return f".chosen .sleeve{{{_colour(mood)}}}"
+    return f".chosen .sleeve{{{colour(mood)}}}"
 
 
-def _colour(mood: Mood) -> str:
+def colour(mood: Mood) -> str:
+    """The mood's colour on both grounds, as a rule says it."""
     return f"--m:light-dark({mood.light},{mood.dark})"
 
 

@@ -68,7 +68,7 @@ def mood_field(form: Form, known: Sequence[Mood]) -> None:
         default=form.first.get("mood") if form.first.get("mood") in moods else None,
         width="stretch",
         format_func=lambda name: f"{text.plain(moods[name].emoji)} {text.plain(name.capitalize())}",
-        on_change=within("mood_field", forms.keep_typed),
+        on_change=within(mood_field, forms.keep_typed),
     )
     axis = '<p class="axis"><span>unpleasant</span><span>higher up, more energy</span><span>pleasant</span></p>'
     st.html(f"<style>{look}</style>{axis}")
@@ -85,7 +85,7 @@ def song_field(diary: Diary, form: Form) -> None:
         if song:
             st.html(cards.chosen_song(song, diary.find_track(song)))
             st.button(
-                "Choose another song", key="change", type="tertiary", on_click=within("song_field", songs.clear_song)
+                "Choose another song", key="change", type="tertiary", on_click=within(song_field, songs.clear_song)
             )
     with st.container(key="search-away" if song else "search"):
         asked = st.text_input(
@@ -95,7 +95,7 @@ def song_field(diary: Diary, form: Form) -> None:
             live="400ms",
             icon=":material/search:",
             placeholder="Title, artist, or a Spotify link",
-            on_change=within("song_field", songs.read_search),
+            on_change=within(song_field, songs.read_search),
         ).strip()
     _problem(form, "song")
     with st.container(key="song-found"):
@@ -103,13 +103,13 @@ def song_field(diary: Diary, form: Form) -> None:
             _results(diary, asked)
     with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=form.by_hand_open):
         st.text_input(
-            "Title", form.first.get("song_title", ""), key="song_title", on_change=within("song_field", forms.keep_song)
+            "Title", form.first.get("song_title", ""), key="song_title", on_change=within(song_field, forms.keep_song)
         )
         st.text_input(
             "Artist",
             form.first.get("song_artist", ""),
             key="song_artist",
-            on_change=within("song_field", forms.keep_song),
+            on_change=within(song_field, forms.keep_song),
         )
     _tell(form)
 
@@ -125,7 +125,7 @@ def _results(diary: Diary, asked: str) -> None:
                 label,
                 key=f"pick-{place}",
                 type="tertiary",
-                on_click=within("song_field", songs.choose),
+                on_click=within(song_field, songs.choose),
                 args=(known.song, None),
             )
     if diary.catalog.searches_while_typing or st.button(
@@ -137,7 +137,7 @@ def _results(diary: Diary, asked: str) -> None:
         key="as-typed",
         type="tertiary",
         icon=":material/edit:",
-        on_click=within("song_field", songs.write_song),
+        on_click=within(song_field, songs.write_song),
         args=(asked,),
     )
 
@@ -166,7 +166,7 @@ def _catalogue(diary: Diary, asked: str, shown: list[Song]) -> None:
                 label,
                 key=f"pick-{place}",
                 type="tertiary",
-                on_click=within("song_field", songs.choose),
+                on_click=within(song_field, songs.choose),
                 args=(track.song(), track),
             )
 
@@ -181,7 +181,7 @@ def more_fields(form: Form) -> None:
             key="note",
             placeholder="As much or as little as you like",
             height=160,
-            on_change=within("more_fields", forms.keep_typed),
+            on_change=within(more_fields, forms.keep_typed),
         )
         length, counter = len(value("note") or ""), st.empty()
         if length > MAX_NOTE * 0.9:
@@ -193,19 +193,19 @@ def more_fields(form: Form) -> None:
             tags,
             key="tags",
             placeholder="rain, Lena, long walk",
-            on_change=within("more_fields", forms.keep_typed),
+            on_change=within(more_fields, forms.keep_typed),
         )
         _problem(form, "tags")
         if form.photo:
             st.html(cards.photo(form.photo, "kept", small=True))
             st.button(
-                "Take the photo off", key="no-photo", type="tertiary", on_click=within("more_fields", forms.drop_photo)
+                "Take the photo off", key="no-photo", type="tertiary", on_click=within(more_fields, forms.drop_photo)
             )
         # The order of the types is part of the input's identity: turning it gives an empty one after each save.
         turn = tab().uploads % len(PICTURES)
         types = PICTURES[turn:] + PICTURES[:turn]
         st.file_uploader(
-            "Photo", types, key="photo", max_upload_size=20, on_change=within("more_fields", forms.keep_typed)
+            "Photo", types, key="photo", max_upload_size=20, on_change=within(more_fields, forms.keep_typed)
         )
         _problem(form, "photo")
     _tell(form)

@@ -118,9 +118,9 @@ def chosen_on(key: str) -> str | None:
     return getattr(value(f"{key}-script"), "day", None) or None
 
 
-def day_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None) -> date | None:
+def day_grid(key: str, html: str) -> date | None:
     """Draw a grid of days alone; gives the day that was just chosen on it."""
-    place_grid(key, html, on_choose)
+    place_grid(key, html)
     return day_chosen_on(key)
 
 

@@ -43,12 +43,12 @@ def part(draw: Callable[P, None]) -> Callable[P, None]:
     return whole
 
 
-def within(name: str, act: Callable[P, None]) -> Callable[P, None]:
-    """``act`` as what an input calls that stands in the part ``name``."""
+def within(drawn: Callable[..., None], act: Callable[P, None]) -> Callable[P, None]:
+    """``act`` as what an input calls that stands in the part ``drawn``."""
 
     @wraps(act)
     def called(*args: P.args, **kwargs: P.kwargs) -> None:
-        tab().due.add(name)
+        tab().due.add(drawn.__name__)
         act(*args, **kwargs)
 
     return called

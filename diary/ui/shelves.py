@@ -98,7 +98,7 @@ class Shelf:
         for number, mood in enumerate(self._moods):
             if f"p{number}" in shown:
                 height = round(68 + 30 * mood.arousal)
-                look = f"--m:light-dark({mood.light},{mood.dark});--h:{height}%;--p:{self._patterns[mood]}"
+                look = f"{cards.colour(mood)};--h:{height}%;--p:{self._patterns[mood]}"
                 rules.append(f".shelf .p{number},.legend .p{number}{{{look}}}")
         return f"<style>{''.join(rules)}</style>"
 
