@@ -11,7 +11,9 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from bench.session import Answer
 from tests.browser.server import DiaryServer
 from tests.certificates import Authority
 from tests.corpus.pictures import corners, saved
@@ -74,8 +76,8 @@ class Overheard(Tab):
 
     heard: ClassVar[list[bytes]] = []
 
-    def run(self, pressed: object = None) -> object:
-        answer = super().run(pressed)
+    def run(self, part: str = "", pressed: WidgetState | None = None) -> Answer:
+        answer = super().run(part, pressed)
         self.heard.extend(message.SerializeToString() for message in answer.messages)
         return answer
 
