@@ -42,7 +42,7 @@ with right:
             kept.two_versions(diary, form.clash)
         elif entry and not shown:
             kept.finished_day(diary, entry)
-    with st.container(key="form" if shown else "form-away"):
+    with st.container(key="form"):  # out of sight beside a finished day, and still there for a photo that comes late
         fields.mood_field(form, moods)
         fields.song_field(diary, form)
         fields.more_fields(form)

@@ -65,6 +65,7 @@ def _keep(form: Form, draft: EntryDraft) -> None:
     entry = diary.save(draft)
     again = last and (last.day, last.revision) == (form.day, entry.revision)
     remembered.leave_form(last if again else Change(form.day, before, entry.revision))
+    remembered.late = None if draft.new_photo else form.day
     log.info("saved day revision=%(revision)d", {"revision": entry.revision})
     with suppress(StorageError):
         drop_kept(form)
@@ -72,8 +73,42 @@ def _keep(form: Form, draft: EntryDraft) -> None:
             set_params(day=form.day.isoformat())
 
 
-def _draft(form: Form) -> EntryDraft:
+def photo_came() -> None:
+    """A photo has arrived: for a day that is being written, or for one that Save was pressed for meanwhile."""
+    remembered = tab()
+    form = remembered.form
+    if remembered.late and remembered.late != remembered.editing:
+        remembered.do(_add_photo)
+    elif form and form.clash:
+        form.clash = replace(form.clash, new_photo=_new_photo())
+        remembered.due.add("page")
+    else:
+        keep_typed()
+
+
+def _add_photo() -> None:
+    """Put the photo to the day that was saved without it; `undo` takes both back."""
+    diary, remembered, day, photo = current_diary(), tab(), tab().late, _new_photo()
+    entry = diary.find_day(day) if day else None
+    if not (entry and photo):
+        return
+    try:
+        saved = diary.save(replace(entry.draft(), new_photo=photo))
+    except DiaryError as error:
+        remembered.late, remembered.editing = None, day
+        remembered.notice = f"The day is saved, but not its photo. {error}"
+        return
+    last = remembered.change
+    before = last.before if last and (last.day, last.revision) == (day, entry.revision) else entry
+    remembered.leave_form(Change(entry.day, before, saved.revision))
+
+
+def _new_photo() -> bytes | None:
     upload = value("photo")
+    return upload.getvalue() if upload else None
+
+
+def _draft(form: Form) -> EntryDraft:
     return EntryDraft(
         day=form.day,
         mood=value("mood"),
@@ -83,7 +118,7 @@ def _draft(form: Form) -> EntryDraft:
         photo=form.photo,
         zone=zone(),
         revision=form.revision,
-        new_photo=upload.getvalue() if upload else None,
+        new_photo=_new_photo(),
     )
 
 

@@ -205,7 +205,7 @@ def more_fields(form: Form) -> None:
         turn = tab().uploads % len(PICTURES)
         types = PICTURES[turn:] + PICTURES[:turn]
         st.file_uploader(
-            "Photo", types, key="photo", max_upload_size=20, on_change=within(more_fields, forms.keep_typed)
+            "Photo", types, key="photo", max_upload_size=20, on_change=within(more_fields, acts.photo_came)
         )
         _problem(form, "photo")
     _tell(form)

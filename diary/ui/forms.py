@@ -42,7 +42,8 @@ def form_of(diary: Diary, day: date) -> Form:
         form.kept, form.kept_at = kept[0], text.clock_time(kept[1], zone())
         remembered.editing = day
     remembered.form = form
-    remembered.uploads += 1  # a photo that was chosen for another day does not follow
+    if remembered.late != day:
+        remembered.uploads, remembered.late = remembered.uploads + 1, None  # another day's photo does not follow
     return form
 
 

@@ -9,6 +9,11 @@ from diary.ui.onthisday import on_this_day
 from diary.ui.state import pressed, tab
 from diary.ui.ways import open_day
 
+# The browser alone knows of a photo on its way: the stylesheet shows of these what holds.
+PHOTO_LATE = """<p class="photo-late" role="status">The photo is still on its way. It joins the day when it has come;
+please stay on this page until then.</p>
+<p class="photo-lost" role="alert">The photo did not arrive. Press Edit and choose it again.</p>"""
+
 
 def finished_day(diary: Diary, entry: Entry) -> None:
     """The day as it is kept, with what can be done about it."""
@@ -21,6 +26,8 @@ def finished_day(diary: Diary, entry: Entry) -> None:
             "“Earlier versions”.",
             icon=":material/history:",
         )
+    if tab().late == entry.day:
+        st.html(PHOTO_LATE)
     if entry.photo and diary.is_photo_waiting(entry.photo):
         st.info(
             "The place for photos does not take yours just now. It is kept with the day and sent there by itself.",

@@ -153,6 +153,7 @@ class Tab:
     form: Form | None = None
     editing: date | None = None
     change: Change | None = None
+    late: date | None = None  # a day that was saved without a new photo: one may be on its way up
     uploads: int = 0
     playing: date | None = None
     notice: str | None = None  # why what was asked for last could not be done
@@ -192,9 +193,8 @@ class Tab:
 
     def leave_form(self, change: Change | None) -> None:
         """Leave the form for the finished day; ``change`` is what can be taken back."""
-        self.form, self.editing, self.names = None, None, None
+        self.form, self.editing, self.names, self.late = None, None, None, None
         self.change = change
-        self.uploads += 1
 
 
 def tab() -> Tab:
