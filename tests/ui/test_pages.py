@@ -286,7 +286,13 @@ def overtake(*_: object) -> None:
     ctx = get_script_run_ctx()
     assert ctx
     states = [state for state in ctx.session_state.get_widget_states() if state.WhichOneof("value") != "trigger_value"]
-    raise RerunException(RerunData(widget_states=WidgetStates(widgets=states), page_script_hash=ctx.page_script_hash))
+    raise RerunException(
+        RerunData(
+            widget_states=WidgetStates(widgets=states),
+            page_script_hash=ctx.page_script_hash,
+            context_info=ctx.context_info,
+        )
+    )
 
 
 @SQLITE_ONLY
@@ -498,7 +504,7 @@ def test_a_renamed_mood_leaves_earlier_days_as_they_were(diary: Diary) -> None:
 def test_the_end_of_the_day_is_kept(diary: Diary) -> None:
     app = show("settings")
     app.selectbox(key="cutoff").select(2).run()
-    assert diary.day_cutoff_hour() == 2
+    assert diary.person().day_cutoff_hour == 2
     assert show("settings").selectbox(key="cutoff").value == 2
 
 
