@@ -16,7 +16,7 @@ _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 def unstorable(text: str) -> bool:
     """NUL cannot be kept in PostgreSQL, a lone surrogate in no UTF-8 text."""
-    return _NO_TEXT.search(text) is not None
+    return not text.isprintable() and _NO_TEXT.search(text) is not None  # most texts are told by the first, at once
 
 
 def check_storable(part: str, label: str, text: str) -> None:

@@ -48,15 +48,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The instant, aware, in UTC."""
-        return None if value is None else _in_utc(value)
+        return None if value is None else value.astimezone(UTC)
 
 
 def _instant(written: str | None) -> datetime | None:
-    return None if written is None else _in_utc(datetime.fromisoformat(written))
-
-
-def _in_utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return None if written is None else datetime.fromisoformat(f"{written}+00:00")
 
 
 people = Table(
