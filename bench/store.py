@@ -55,8 +55,7 @@ def _readings(diary: Diary) -> Mapping[str, Callable[[], object]]:
     sums = diary.sums
     return {
         "Timeline": lambda: (
-            diary.day_cutoff_hour(),
-            diary.all_moods(),
+            diary.person(),
             diary.find(EVERYTHING, DAYS + 1),
             diary.on_this_day(today),
             sums.mood_days(month, today),

@@ -10,7 +10,7 @@ from diary import account, clock
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, NotFoundError
 from diary.history import History
 from diary.lives import Lives
-from diary.model import Entry, EntryDraft, Mood, PastSong, Song, Track, Unsaved
+from diary.model import Entry, EntryDraft, Mood, PastSong, Person, Song, Track, Unsaved
 from diary.protocols import Parts
 from diary.query import Term
 from diary.sums import Sums
@@ -41,9 +41,9 @@ class Diary:
 
     # ------------------------------------------------------------------ days
 
-    def today(self, zone: str) -> date:
-        """The person's day now, in the IANA ``zone`` they are in."""
-        return clock.today(self._parts.clock(), zone, self.day_cutoff_hour())
+    def today(self, zone: str, person: Person | None = None) -> date:
+        """The day now in the IANA ``zone`` the person is in; ``person`` is what `person` told, if it was asked."""
+        return clock.today(self._parts.clock(), zone, (person or self.person()).day_cutoff_hour)
 
     def find_day(self, day: date) -> Entry | None:
         """The entry of ``day``, if that day is written."""
@@ -161,7 +161,11 @@ class Diary:
         """Forget what was typed for ``day``."""
         self._people.drop_draft(self.owner_id, day)
 
-    # ------------------------------------------------------------------ moods and the end of the day
+    # ------------------------------------------------------------------ the person: moods, the end of the day
+
+    def person(self) -> Person:
+        """What is known of the person besides their days."""
+        return self._people.find(self.owner_id)
 
     def moods(self) -> tuple[Mood, ...]:
         """The moods offered and hidden, in the person's order; retired ones stay with their days only."""
@@ -169,7 +173,7 @@ class Diary:
 
     def all_moods(self) -> tuple[Mood, ...]:
         """Every mood a day may have been noted with, retired ones last."""
-        return self._people.moods(self.owner_id)
+        return self.person().moods
 
     def add_mood(self, mood: Mood) -> Mood:
         """Add ``mood`` under a new id. Raises InvalidMoodError when its name is in use."""
@@ -190,22 +194,14 @@ class Diary:
         """Offer the moods in this ``order`` of ids, without the ``hidden`` ones."""
         self._people.arrange_moods(self.owner_id, order, frozenset(hidden))
 
-    def day_cutoff_hour(self) -> int:
-        """The hour (0–6) at which the person's day ends."""
-        return self._people.day_cutoff_hour(self.owner_id)
-
     def set_day_cutoff_hour(self, hour: int) -> None:
         """Let the day end at ``hour`` (0–6) from now on."""
         if not 0 <= hour <= 6:
             raise DiaryError("The day can end between midnight and six in the morning.")
         self._people.set_day_cutoff_hour(self.owner_id, hour)
 
-    def leaves_out_hard_days(self) -> bool:
-        """Whether the person wants hard days left out where the diary looks back by itself."""
-        return self._people.leaves_out_hard_days(self.owner_id)
-
     def set_leaves_out_hard_days(self, left_out: bool) -> None:
-        """Leave hard days out from now on, or show them again."""
+        """Leave hard days out where the diary looks back by itself, or show them again."""
         self._people.set_leaves_out_hard_days(self.owner_id, left_out)
 
     # ------------------------------------------------------------------ songs

@@ -72,6 +72,19 @@ BUILT_IN_MOODS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """What a diary knows of its writer besides the days; it begins like this.
+
+    Their day ends at ``day_cutoff_hour`` (0–6). Of ``moods`` there is every one that a day may have been noted with, in
+    their order, retired ones last. Hard days may be left out where the diary looks back by itself.
+    """
+
+    day_cutoff_hour: int = 4
+    leaves_out_hard_days: bool = False
+    moods: tuple[Mood, ...] = BUILT_IN_MOODS
+
+
+@dataclass(frozen=True, slots=True)
 class Song:
     """What the diary keeps of a song for ever: title and artist as the person confirmed them.
 

@@ -11,7 +11,7 @@ from diary.model import Mood
 from diary.periods import Period, mix_step
 from diary.ui import figures, mood_views, sentences
 from diary.ui.part import part
-from diary.ui.state import current_diary, is_light, tab, zone
+from diary.ui.state import current_day, current_diary, is_light, tab
 from diary.ui.theme import DARK, LIGHT, Theme
 
 Counts = tuple[Sequence[MoodDay | MoodCount], Sequence[WeekdayMean]]  # of moods, and the means of weekdays
@@ -45,7 +45,7 @@ def few_days(
 def moods_over_time() -> None:
     """What the address asks for."""
     diary, moods = current_diary(), newest_versions(tab().moods)
-    today, span = diary.today(zone()), diary.sums.span()
+    today, span = current_day(), diary.sums.span()
     if not span:
         figures.nothing()
         return

@@ -4,7 +4,7 @@ import streamlit as st
 
 from diary.ui import account, past, text
 from diary.ui.mood_editor import mood_editor
-from diary.ui.state import current_diary, places, set_values, told, value, zone
+from diary.ui.state import current_diary, places, set_values, tab, told, value, zone
 
 diary = current_diary()
 st.html('<header class="chapter"><h1>Settings</h1></header>')
@@ -18,7 +18,7 @@ st.html(
     '<div class="says"><h2>The end of the day</h2><p>What you write after midnight belongs to the day before, '
     "until this hour.</p></div>"
 )
-set_values(cutoff=diary.day_cutoff_hour())
+set_values(cutoff=tab().person.day_cutoff_hour)
 st.selectbox(
     "The day ends at",
     range(7),

@@ -12,7 +12,7 @@ from diary.query import EVERYTHING, Days, Term
 from diary.ui import browse, chapters, fields, grids, life, opened, searching, text
 from diary.ui.onthisday import on_this_day
 from diary.ui.part import part
-from diary.ui.state import current_diary, day_param, set_params, tab, zone
+from diary.ui.state import current_day, current_diary, day_param, set_params, tab
 from diary.ui.ways import write_day
 
 
@@ -51,7 +51,7 @@ def days(
 def timeline() -> None:
     """What the address asks for."""
     diary, asked = current_diary(), searching.asked()
-    today = diary.today(zone())
+    today = current_day()
     try:
         first, day = browse.month_shown(today), day_param("day", today, diary.find_day)
         before, after = day_param("before", today), day_param("after", today)

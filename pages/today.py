@@ -7,10 +7,10 @@ import streamlit as st
 from diary.errors import NotFoundError
 from diary.query import Days
 from diary.ui import acts, browse, chapters, fields, forms, grids, kept, text
-from diary.ui.state import current_diary, day_param, pressed, tab, zone
+from diary.ui.state import current_day, current_diary, day_param, pressed, tab
 
 diary = current_diary()
-today = diary.today(zone())
+today = current_day()
 try:
     day = day_param("day", today, diary.find_day) or forms.day_to_write(today)
 except NotFoundError as error:

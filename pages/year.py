@@ -11,7 +11,7 @@ from diary.insight import newest_versions
 from diary.ui import fields, grids, opened, sentences, text, years
 from diary.ui.part import part
 from diary.ui.shelves import Shelf
-from diary.ui.state import current_diary, day_param, tab, zone
+from diary.ui.state import current_day, current_diary, day_param, tab
 
 
 def shelf(diary: Diary, view: str, year: int, known: range, today: date) -> tuple[str, Container[date] | None]:
@@ -37,7 +37,7 @@ def shelf(diary: Diary, view: str, year: int, known: range, today: date) -> tupl
 def shown_years() -> None:
     """What the address asks for."""
     diary = current_diary()
-    today = diary.today(zone())
+    today = current_day()
     first = diary.sums.first_day()
     if not first:
         years.nothing()

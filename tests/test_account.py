@@ -214,7 +214,7 @@ def test_a_page_that_is_still_open_changes_nothing_and_a_fresh_visit_begins_anew
     assert not parts.people.knows(ANNA)
     assert parts.photos.kept == {}
     anew = Diary(ANNA, parts)
-    assert (anew.count(), len(anew.moods()), anew.day_cutoff_hour()) == (0, 12, 4)
+    assert (anew.count(), len(anew.moods()), anew.person().day_cutoff_hour) == (0, 12, 4)
     assert anew.save(EntryDraft(TODAY, "calm")).revision == 1
 
 

@@ -13,7 +13,7 @@ from diary.errors import ConflictError, InvalidEntryError, NotFoundError
 from diary.history import History
 from diary.life import Subject
 from diary.lives import Lives
-from diary.model import BUILT_IN_MOODS, Entry, EntryDraft, Unsaved
+from diary.model import BUILT_IN_MOODS, Entry, EntryDraft, Person, Unsaved
 from diary.query import EVERYTHING, Field, Words
 from diary.storage.database import reading
 from diary.storage.wall import rows_of
@@ -86,8 +86,7 @@ ASKED: dict[str, Callable[[House], object]] = {
     "find_unsaved": lambda h: found(h, lambda d: d.find_unsaved(TODAY)) is None,
     "moods": lambda h: found(h, lambda d: d.moods()) == BUILT_IN_MOODS,
     "all_moods": lambda h: found(h, lambda d: d.all_moods()) == BUILT_IN_MOODS,
-    "leaves_out_hard_days": lambda h: found(h, lambda d: d.leaves_out_hard_days()) is False,
-    "day_cutoff_hour": lambda h: found(h, lambda d: d.day_cutoff_hour()) == 4,
+    "person": lambda h: found(h, lambda d: d.person()) == Person(),
     "sums.mood_days": lambda h: found(h, lambda d: d.sums.mood_days(*EVER)) == (),
     "sums.mood_ids": lambda h: found(h, lambda d: d.sums.mood_ids(*EVER)) == {},
     "sums.year_days": lambda h: found(h, lambda d: d.sums.year_days(*EVER)) == (),

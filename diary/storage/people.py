@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from diary.clock import utc_now
 from diary.errors import AwayError, EndedError, NotFoundError, StorageError
-from diary.model import BUILT_IN_MOODS, Mood, Unsaved
+from diary.model import Mood, Person, Unsaved
 from diary.protocols import ENDED, RESTORED
 from diary.storage.database import put_row, reading, writing
 from diary.storage.moods import MOOD, hold_moods, mood_of, names_in_use, put_moods, refuse_twin, values_of
@@ -20,12 +20,14 @@ from diary.storage.tables import drafts, entries, marks, moods, people, revision
 from diary.storage.wall import rows_of
 
 MAX_DRAFT = 2_000_000  # characters; each takes at most 14 bytes of the 32 MB that a row may have in a backup
-NEW_CUTOFF = 4  # o'clock
+NEW = Person()
 _T = TypeVar("_T")
-# Asked for on every page, so they are put together once.
-_CUTOFF = select(people.c.day_cutoff_hour).where(people.c.owner_id == bindparam("owner"))
-_MOODS = (
-    select(*MOOD).where(moods.c.owner_id == bindparam("owner")).order_by(moods.c.retired, moods.c.position, moods.c.id)
+# Asked for on every page, so it is put together once.
+_PERSON = (
+    select(people.c.day_cutoff_hour, people.c.leaves_out_hard_days, *MOOD)
+    .outerjoin(moods, moods.c.owner_id == people.c.owner_id)
+    .where(people.c.owner_id == bindparam("owner"))
+    .order_by(moods.c.retired, moods.c.position, moods.c.id)
 )
 
 
@@ -55,10 +57,12 @@ class PersonStore:
             return
         try:
             with writing(self._engine, rows_of(owner_id)) as connection:
-                connection.execute(insert(people).values(owner_id=owner_id, day_cutoff_hour=NEW_CUTOFF, created_at=now))
+                connection.execute(
+                    insert(people).values(owner_id=owner_id, day_cutoff_hour=NEW.day_cutoff_hour, created_at=now)
+                )
                 connection.execute(
                     insert(moods),
-                    [{"owner_id": owner_id, "position": i, **values_of(m)} for i, m in enumerate(BUILT_IN_MOODS)],
+                    [{"owner_id": owner_id, "position": i, **values_of(m)} for i, m in enumerate(NEW.moods)],
                 )
                 if connection.execute(select(marks.c.at).where(marks.c.name == folder_of(owner_id))).first():
                     raise AwayError("The diary that was here is still being removed. Try again in a moment.")
@@ -98,14 +102,15 @@ class PersonStore:
         self.recognise(owner_id)
         return write()
 
-    def day_cutoff_hour(self, owner_id: str) -> int:
-        """The hour (0–6) at which the person's day ends."""
+    def find(self, owner_id: str) -> Person:
+        """What is known of the person, in one SELECT."""
         with reading(self._engine, rows_of(owner_id)) as connection:
-            hour = connection.execute(_CUTOFF, {"owner": owner_id}).scalar_one_or_none()
-        if hour is None:
+            rows = connection.execute(_PERSON, {"owner": owner_id}).all()
+        if not rows:
             self.recognise(owner_id)
-            return NEW_CUTOFF
-        return int(hour)
+            return NEW
+        hour, left_out = rows[0][:2]
+        return Person(hour, left_out, tuple(mood for row in rows if (mood := mood_of(*row[2:]))))
 
     def set_day_cutoff_hour(self, owner_id: str, hour: int) -> None:
         """Let the day end at ``hour``; days already written stay where they are."""
@@ -113,27 +118,12 @@ class PersonStore:
         with writing(self._engine, rows_of(owner_id)) as connection:
             connection.execute(update(people).where(people.c.owner_id == owner_id).values(day_cutoff_hour=hour))
 
-    def leaves_out_hard_days(self, owner_id: str) -> bool:
-        """Whether hard days are left out where the diary looks back."""
-        with reading(self._engine, rows_of(owner_id)) as connection:
-            query = select(people.c.leaves_out_hard_days).where(people.c.owner_id == owner_id)
-            return bool(connection.execute(query).scalar_one_or_none())
-
     def set_leaves_out_hard_days(self, owner_id: str, left_out: bool) -> None:
         """Leave hard days out, or show them again."""
         self.recognise(owner_id)
         with writing(self._engine, rows_of(owner_id)) as connection:
             mine = people.c.owner_id == owner_id
             connection.execute(update(people).where(mine).values(leaves_out_hard_days=left_out))
-
-    def moods(self, owner_id: str) -> tuple[Mood, ...]:
-        """All moods the person has, in their order, hidden and retired ones too."""
-        with reading(self._engine, rows_of(owner_id)) as connection:
-            rows = connection.execute(_MOODS, {"owner": owner_id}).all()
-        if not rows:
-            self.recognise(owner_id)
-            return BUILT_IN_MOODS
-        return tuple(mood for row in rows if (mood := mood_of(*row)))
 
     def add_mood(self, owner_id: str, mood: Mood) -> None:
         """Add a mood behind the others. Raises InvalidMoodError when a current one has its name."""

@@ -8,7 +8,7 @@ import streamlit as st
 from diary.diary import Diary
 from diary.model import Entry
 from diary.ui import cards, text
-from diary.ui.state import set_values, told, value
+from diary.ui.state import set_values, tab, told, value
 
 _ALL_HARD = "These were hard days, so they are left out."
 
@@ -16,7 +16,7 @@ _ALL_HARD = "These were hard days, so they are left out."
 def on_this_day(diary: Diary, found: Sequence[Entry], day: date) -> None:
     """The days ``found`` in earlier years, as a part of the grid in which they are drawn."""
     is_hard = any(entry.is_hard for entry in found)
-    left_out = is_hard and diary.leaves_out_hard_days()
+    left_out = is_hard and tab().person.leaves_out_hard_days
     st.html(earlier([one for one in found if not (left_out and one.is_hard)], day))
     if is_hard:
         set_values(leave_out=left_out)

@@ -59,7 +59,7 @@ def _draw_alone(name: str, draw: Callable[[], None]) -> None:
     try:
         remembered.finish()
         is_quiet = not (remembered.notice or remembered.news or remembered.is_telling or remembered.due - {name})
-        is_known = is_quiet and current_diary().all_moods() == remembered.moods
+        is_known = is_quiet and current_diary().person() == remembered.person
         if is_known:
             draw()
             remembered.due.clear()

@@ -33,7 +33,7 @@ frame.navigation(pages, [icon for *_, icon in PAGES], page)
 frame.go_on()
 try:
     tab().finish()
-    tab().moods = current_diary().all_moods()
+    tab().person = current_diary().person()
     frame.colours(tab().moods)
     frame.notice()
     tab().is_whole = True

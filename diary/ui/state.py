@@ -13,7 +13,7 @@ from diary.clock import known_zone
 from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError
 from diary.life import Names
-from diary.model import FIRST_DAY, Entry, EntryDraft, Mood, Unsaved
+from diary.model import FIRST_DAY, Entry, EntryDraft, Mood, Person, Unsaved
 from diary.ui.shared import diary_of, settings
 from diary.ui.visitor import Visitor, visitor_of
 
@@ -58,6 +58,11 @@ def places() -> dict[str, str]:
 def zone() -> str:
     """The IANA zone of the person's browser, UTC where it does not say."""
     return known_zone(st.context.timezone)
+
+
+def current_day() -> date:
+    """The person's day now, where their browser is."""
+    return current_diary().today(zone(), tab().person)
 
 
 def is_light() -> bool:
@@ -160,11 +165,16 @@ class Tab:
     news: str | None = None  # what was done
     rescued: Unsaved | None = None
     names: Names | None = None  # what is offered to look for
-    moods: tuple[Mood, ...] = ()  # every one a day may have been noted with, as the shell read them for this page
+    person: Person = field(default_factory=Person)  # as the shell read it for this page
     unfinished: Callable[[], None] | None = None  # what was pressed and did not come to its end
     is_telling: bool = False  # the page says what was told last
     is_whole: bool = False  # the whole page is being drawn, and not a part of it
     due: set[str] = field(default_factory=set)  # parts that what was used has changed; "page" for more than a part
+
+    @property
+    def moods(self) -> tuple[Mood, ...]:
+        """Every one that a day may have been noted with."""
+        return self.person.moods
 
     @property
     def mood_names(self) -> dict[str, str]:

@@ -41,7 +41,7 @@ def test_a_card_tapped_the_moment_it_is_seen_opens_its_day(open_page: Open, serv
 def test_what_could_not_be_done_is_told(open_page: Open, server: DiaryServer) -> None:
     url = server.env["DATABASE_URL"]
     diary = make_diary(url)
-    day = today(utc_now(), "Europe/Berlin", diary.day_cutoff_hour())
+    day = today(utc_now(), "Europe/Berlin", diary.person().day_cutoff_hour)
     diary.save(EntryDraft(years_before(day)[0], "sad"))
     page = open_page(width=1440)
     page.goto(f"{server.url}/timeline")

@@ -51,14 +51,14 @@ def at_once(act: Callable[[int], object]) -> tuple[int, list[DiaryError]]:
 
 def test_a_new_person_has_the_built_in_moods_in_their_order_and_a_day_that_ends_at_four(diary: Diary) -> None:
     assert diary.moods() == diary.all_moods() == BUILT_IN_MOODS
-    assert diary.day_cutoff_hour() == 4
+    assert diary.person().day_cutoff_hour == 4
 
 
 def test_coming_back_changes_nothing(diary: Diary, database: str) -> None:
     diary.set_day_cutoff_hour(2)
     diary.add_mood(SERENE)
     again = make_diary(database)
-    assert again.day_cutoff_hour() == 2
+    assert again.person().day_cutoff_hour == 2
     assert names(again.moods()) == [*names(BUILT_IN_MOODS), "serene"]
 
 
@@ -88,7 +88,7 @@ def test_their_page_opens_as_a_new_one(forgotten: Diary) -> None:
 
 def test_what_they_have_on_the_screen_can_be_saved(forgotten: Diary) -> None:
     assert forgotten.save(EntryDraft(TODAY, "calm", note="still here")).note == "still here"
-    assert forgotten.day_cutoff_hour() == 4
+    assert forgotten.person().day_cutoff_hour == 4
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_they_have_on_the_screen_can_be_saved(forgotten: Diary) -> None:
 )
 def test_nothing_they_do_first_is_refused_or_gets_lost(forgotten: Diary, act: Callable[[Diary], object]) -> None:
     act(forgotten)
-    preferences = forgotten.day_cutoff_hour(), forgotten.leaves_out_hard_days(), forgotten.moods()
+    preferences = forgotten.person().day_cutoff_hour, forgotten.person().leaves_out_hard_days, forgotten.moods()
     kept = forgotten.find_unsaved(TODAY), forgotten.find_day(TODAY), *preferences
     assert kept != (None, None, 4, False, BUILT_IN_MOODS)
 
@@ -278,11 +278,11 @@ def test_a_mood_that_is_replaced_while_days_are_noted_with_it_stays_with_them(di
 
 
 def test_hard_days_are_shown_until_the_person_leaves_them_out(diary: Diary, database: str) -> None:
-    assert not diary.leaves_out_hard_days()
+    assert not diary.person().leaves_out_hard_days
     diary.set_leaves_out_hard_days(True)
-    assert make_diary(database).leaves_out_hard_days()
+    assert make_diary(database).person().leaves_out_hard_days
     diary.set_leaves_out_hard_days(False)
-    assert not make_diary(database).leaves_out_hard_days()
+    assert not make_diary(database).person().leaves_out_hard_days
 
 
 # -------------------------------------------------------------------- the end of the day
@@ -304,7 +304,7 @@ def test_the_day_ends_when_the_person_says(database: str) -> None:
 def test_a_day_ends_between_midnight_and_six(diary: Diary, hour: int) -> None:
     with pytest.raises(DiaryError, match="between midnight and six"):
         diary.set_day_cutoff_hour(hour)
-    assert diary.day_cutoff_hour() == 4
+    assert diary.person().day_cutoff_hour == 4
 
 
 # -------------------------------------------------------------------- what is not saved yet

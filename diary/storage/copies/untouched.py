@@ -4,7 +4,7 @@ from sqlalchemy import Connection, case, or_, select
 
 from diary.model import BUILT_IN_MOODS
 from diary.storage.copies.whose import belonging_to
-from diary.storage.people import NEW_CUTOFF
+from diary.storage.people import NEW
 from diary.storage.tables import drafts, entries, moods, people, revisions, waiting_photos
 
 
@@ -18,7 +18,7 @@ def is_written(connection: Connection, owner_id: str | None = None) -> bool:
         select(moods.c.id).where(belonging_to(owner_id, moods), changed),
         select(people.c.owner_id).where(
             belonging_to(owner_id, people),
-            or_(people.c.day_cutoff_hour != NEW_CUTOFF, people.c.leaves_out_hard_days),
+            or_(people.c.day_cutoff_hour != NEW.day_cutoff_hour, people.c.leaves_out_hard_days),
         ),
         *(
             select(*table.primary_key).where(belonging_to(owner_id, table))
