@@ -240,7 +240,7 @@ def test_a_draft_that_becomes_a_day_while_photos_are_looked_for_is_seen(parts, d
     diary.keep_unsaved(Unsaved(TODAY, photo=key))
     saved: list[object] = []
 
-    class KeysThatAreSavedMeanwhile(list):
+    class KeysThatAreSavedMeanwhile(list[str]):
         def __iter__(self):
             yield from super().__iter__()
             if not saved:

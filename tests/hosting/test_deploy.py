@@ -12,7 +12,7 @@ from tests.hosting.cloud import NEW, OLD, PROJECT, Cloud
 
 SCRIPTS = PROJECT / ".github" / "scripts"
 SIZES = ("small", "grown")
-Deploy = Callable[[str, str], str]
+Deploy = Callable[..., str]
 
 
 @pytest.fixture

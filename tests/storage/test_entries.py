@@ -59,7 +59,9 @@ def test_walking_back_visits_each_day_once_and_walking_forth_is_its_mirror(
     assert all(len(page) == limit for page in (*back[:-1], *forth[:-1]))
 
 
-def _walk(ask: Callable[[date | None], tuple[Entry, ...]], edge_of: Callable[[tuple[Entry, ...]], date]) -> list:
+def _walk(
+    ask: Callable[[date | None], tuple[Entry, ...]], edge_of: Callable[[tuple[Entry, ...]], date]
+) -> list[tuple[Entry, ...]]:
     pages, edge = [], None
     while page := ask(edge):
         assert len(pages) < 100, "the walk does not end"

@@ -1,9 +1,11 @@
 """Sums over moods, done by the database, compared with plain Python."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from statistics import fmean
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -16,6 +18,7 @@ from diary.model import BUILT_IN_MOODS, EntryDraft, Song
 from diary.protocols import Parts
 from tests.builders import TODAY, make_diary, make_parts, make_track, mood, statements
 
+K = TypeVar("K")
 EVER = (date.min, date.max)
 MOODS = {mood.name: mood for mood in BUILT_IN_MOODS}
 WRITTEN = st.dictionaries(st.integers(0, 800), st.sampled_from([None, *MOODS]), max_size=60)
@@ -35,7 +38,7 @@ def with_days(parts: Parts, written: dict[int, str | None]) -> Diary:
     return diary
 
 
-def means(groups: dict) -> dict:
+def means(groups: Mapping[K, list[float]]) -> dict[K, tuple[object, int]]:
     return {key: (pytest.approx(fmean(values)), len(values)) for key, values in groups.items()}
 
 

@@ -11,6 +11,7 @@ import pytest
 from diary.errors import NotFoundError, StorageError
 from diary.storage.photos import PhotoStore, open_photos
 from tests import s3
+from tests.fakes.s3_faults import FaultyS3
 from tests.storage.photos.conftest import LeadTo
 from tests.storage.photos.support import run
 
@@ -172,7 +173,7 @@ def test_at_aws_addresses_lead_to_the_bucket_s_own_host_in_its_region(
 
 
 @pytest.mark.parametrize("shape", NO_KEYS)
-def test_what_is_no_key_never_reaches_the_bucket(faulty: s3.Any, shape: str) -> None:
+def test_what_is_no_key_never_reaches_the_bucket(faulty: FaultyS3, shape: str) -> None:
     store = open_photos("s3://bucket/photos", None)
     wrong = shape.format(owner="a" * 32, name="b" * 64, OWNER="A" * 32)
     for small in (False, True):
