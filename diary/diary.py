@@ -42,7 +42,7 @@ class Diary:
     # ------------------------------------------------------------------ days
 
     def today(self, zone: str, person: Person | None = None) -> date:
-        """The day now in the IANA ``zone`` the person is in; ``person`` is what `person` told, if it was asked."""
+        """The person's day now, in the IANA ``zone`` they are in; ``person`` spares the look at when it ends."""
         return clock.today(self._parts.clock(), zone, (person or self.person()).day_cutoff_hour)
 
     def find_day(self, day: date) -> Entry | None:

@@ -88,19 +88,22 @@ def photo_came() -> None:
 
 def _add_photo() -> None:
     """Put the photo to the day that was saved without it; `undo` takes both back."""
-    diary, remembered, day, photo = current_diary(), tab(), tab().late, _new_photo()
-    entry = diary.find_day(day) if day else None
-    if not (entry and photo):
+    remembered, photo = tab(), _new_photo()
+    day, last = remembered.late, remembered.change
+    if not (day and photo):
         return
     try:
+        diary = current_diary()
+        entry = diary.find_day(day)
+        if not entry:
+            return  # it was deleted meanwhile, and the form shows the photo
         saved = diary.save(replace(entry.draft(), new_photo=photo))
     except DiaryError as error:
         remembered.late, remembered.editing = None, day
         remembered.notice = f"The day is saved, but not its photo. {error}"
         return
-    last = remembered.change
     before = last.before if last and (last.day, last.revision) == (day, entry.revision) else entry
-    remembered.leave_form(Change(entry.day, before, saved.revision))
+    remembered.leave_form(Change(day, before, saved.revision))
 
 
 def _new_photo() -> bytes | None:

@@ -1,7 +1,9 @@
 """Save is pressed while the photo of the day is still on its way up."""
 
 import io
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -109,6 +111,26 @@ def test_a_late_photo_that_is_none_opens_the_form_and_says_so(
     kept = diary.find_day(date(2026, 5, 11))
     assert kept
     assert kept.photo is None
+
+
+def test_a_late_photo_that_cannot_be_kept_stays_on_the_form(open_page: Open, server: DiaryServer, diary: Diary) -> None:
+    page = open_page(width=390)
+    open_form(page, server, "2026-05-15")
+    choose_mood(page, "Calm")
+    photo = begin_upload(page, picture())
+    press_save(page)
+    with closing(sqlite3.connect(server.env["DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with told(page):
+            photo.continue_()
+        expect(page.get_by_text("The day is saved, but not its photo.")).to_be_visible()
+    expect(page.get_by_test_id("stFileChip")).to_be_visible()
+    with told(page):
+        page.locator(".st-key-save button").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    kept = diary.find_day(date(2026, 5, 15))
+    assert kept
+    assert kept.photo
 
 
 def test_a_late_photo_does_not_follow_to_another_day(open_page: Open, server: DiaryServer, diary: Diary) -> None:

@@ -130,6 +130,17 @@ def test_a_name_that_is_in_use_is_refused_whatever_its_case(diary: Diary, name: 
     assert diary.all_moods() == BUILT_IN_MOODS
 
 
+def test_all_that_is_known_of_a_person_comes_with_one_statement(diary: Diary) -> None:
+    diary.add_mood(SERENE)
+    diary.set_day_cutoff_hour(2)
+    diary.set_leaves_out_hard_days(True)
+    with statements() as asked:
+        person = diary.person()
+    assert (person.day_cutoff_hour, person.leaves_out_hard_days) == (2, True)
+    assert names(person.moods) == [*names(BUILT_IN_MOODS), SERENE.name]
+    assert len(asked) == 1
+
+
 def test_many_moods_come_in_at_once_in_their_order_and_with_few_statements(diary: Diary) -> None:
     brought = [replace(SERENE, name=f"mood {number}") for number in range(200)]
     with statements() as asked:
