@@ -100,7 +100,7 @@ def song_field(diary: Diary, form: Form) -> None:
     _problem(form, "song")
     with st.container(key="song-found"):
         if len(asked) >= 2 and "song" not in form.errors:
-            _results(diary, asked)
+            _results(diary, form, asked)
     with st.expander("Title and artist by hand", icon=":material/edit:", key="by-hand", expanded=form.by_hand_open):
         st.text_input(
             "Title", form.first.get("song_title", ""), key="song_title", on_change=within(song_field, forms.keep_song)
@@ -114,7 +114,7 @@ def song_field(diary: Diary, form: Form) -> None:
     _tell(form)
 
 
-def _results(diary: Diary, asked: str) -> None:
+def _results(diary: Diary, form: Form, asked: str) -> None:
     """Songs of one's own days first, then what the catalogue knows, at last the words as they stand."""
     past = diary.past_songs(asked)
     for place, known in enumerate(past):
@@ -128,10 +128,16 @@ def _results(diary: Diary, asked: str) -> None:
                 on_click=within(song_field, songs.choose),
                 args=(known.song, None),
             )
-    if diary.catalog.searches_while_typing or st.button(
-        "Look it up at MusicBrainz", key="look-up", icon=":material/travel_explore:"
-    ):
-        _catalogue(diary, asked, [known.song for known in past])
+    if not diary.catalog.searches_while_typing:
+        st.button(
+            "Look it up at MusicBrainz",
+            key="look-up",
+            icon=":material/travel_explore:",
+            on_click=within(song_field, songs.look_up),
+            args=(asked,),
+        )
+    if diary.catalog.searches_while_typing or form.looked_up == asked:
+        _catalogue(diary, form, asked, [known.song for known in past])
     st.button(
         f"Write “{text.plain(asked)}” as the title yourself",
         key="as-typed",
@@ -142,7 +148,7 @@ def _results(diary: Diary, asked: str) -> None:
     )
 
 
-def _catalogue(diary: Diary, asked: str, shown: list[Song]) -> None:
+def _catalogue(diary: Diary, form: Form, asked: str, shown: list[Song]) -> None:
     """What the catalogue finds besides the songs ``shown`` already."""
     if shared.settings().has_login and not rates.may("search", diary.owner_id):
         st.caption("That was much searching. The catalogue can be asked again in a minute.")
@@ -151,6 +157,7 @@ def _catalogue(diary: Diary, asked: str, shown: list[Song]) -> None:
         with st.spinner("Looking for songs", show_time=False):
             tracks = diary.catalog.search(asked)
     except SourceError as error:
+        form.looked_up = ""  # the next press asks again, and nothing else does
         st.caption(text.plain(str(error)))
         return
     if not tracks:

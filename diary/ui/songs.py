@@ -26,6 +26,12 @@ def song_shown(form: Form) -> Song | None:
         return None
 
 
+def look_up(asked: str) -> None:
+    """Show what the catalogue knows of these words, as long as they are asked for."""
+    if form := tab().form:
+        form.looked_up = asked
+
+
 def choose(song: Song, track: Track | None) -> None:
     """Take ``song`` for the day."""
     form = tab().form

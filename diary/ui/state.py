@@ -134,6 +134,7 @@ class Form:
     as_today: bool = False
     more_open: bool = False  # settled when the form opens: an expander that is drawn anew forgets what is being typed
     by_hand_open: bool = False
+    looked_up: str = ""  # the words that the catalogue was asked for by a press
     kept: Unsaved | None = None
     tried: tuple[date | None, Unsaved] | None = None  # what was to be kept last, and for which day, be it kept or not
     clash: EntryDraft | None = None

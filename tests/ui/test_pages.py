@@ -518,6 +518,8 @@ def test_without_keys_musicbrainz_is_asked_at_the_press_of_a_button_only(
     assert music.asked("mb_search") == []
     app.button(key="look-up").click().run()
     assert len(music.asked("mb_search")) == 1
+    app.button_group(key="mood").select("calm").run()  # what was found stays while the words do
+    assert len(music.asked("mb_search")) == 1
     app.button(key="pick-0").click().run()
     app.button(key="save").click().run()
     song = next(diary.each()).song

@@ -10,6 +10,7 @@ from bench.session import Answer, Session
 from diary.model import EntryDraft
 from tests.browser.server import DiaryServer
 from tests.builders import make_diary
+from tests.fakes.music import FakeMusic
 from tests.faults.tab import Tab
 
 PAGES = ("", "timeline", "year", "moods")  # the first is Today
@@ -17,7 +18,9 @@ PAGES = ("", "timeline", "year", "moods")  # the first is Today
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DiaryServer]:
-    with DiaryServer(tmp_path_factory.mktemp("part")) as server:
+    """Without credentials of Spotify, so that MusicBrainz is asked by a button."""
+    folder = tmp_path_factory.mktemp("part")
+    with FakeMusic() as music, DiaryServer(folder, {"MUSICBRAINZ_URL": music.url}) as server:
         diary = make_diary(server.env["DATABASE_URL"])
         today = diary.today("Europe/Berlin")
         diary.add_days([EntryDraft(today - timedelta(back), "calm", note=f"note {back}") for back in range(40)])
@@ -98,3 +101,12 @@ def test_what_is_chosen_in_another_part_counts_as_well(server: DiaryServer) -> N
         tab.set(mood="calm", song_title="Slow River", song_artist="Nora Wilde")
         assert draws_all(tab.press("change", part))
         assert not tab.value("song_title")
+
+
+def test_a_look_up_counts_beside_a_field_that_it_left(server: DiaryServer) -> None:
+    with Tab(server.url, query="day=2020-01-05") as tab:
+        tab.set(song_search="paper lanterns")
+        moods = tab.last.part
+        tab.set(mood="calm")
+        assert draws_all(tab.press("look-up", moods))
+        assert tab.has("pick-0")
