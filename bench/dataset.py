@@ -1,12 +1,12 @@
 """Believable diaries of many owners, written through the diary's own storage."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from diary.assembly import make_parts, prepare
-from diary.clock import utc_now
+from diary.clock import utc_now, years_before
 from diary.diary import Diary
 from diary.model import EntryDraft, Mood, Song, Track
 from diary.settings import Settings, load_settings
@@ -54,16 +54,21 @@ def write(settings: Settings, owners: Mapping[str, int]) -> None:
     for number, (owner, days) in enumerate(owners.items()):
         diary = Diary(owner, parts)
         if number < LIVES:
-            lives.append(tuple(_life(last, max(owners.values()), diary.moods(), seed=number)))
+            lives.append(_life(last, max(owners.values()), diary.moods(), seed=number))
             for track in {track.key: track for track in map(_track, lives[number]) if track}.values():
                 parts.tracks.keep(track)
         diary.add_days(lives[number % LIVES][-days:])
 
 
-def _life(last: date, days: int, moods: Sequence[Mood], seed: int) -> Iterator[EntryDraft]:
+def _life(last: date, days: int, moods: Sequence[Mood], seed: int) -> Sequence[EntryDraft]:
+    """Invented days; this day was written in earlier years, and none was hard, so that every day measures the same."""
     first = last - timedelta(round(days * FORGOTTEN) + 30)
-    for draft in demo_days(first, last, moods, seed):
-        yield replace(draft, song=_recorded(draft.song)) if draft.song else draft
+    written = {draft.day: draft for draft in demo_days(first, last, moods, seed)}
+    for day in years_before(last + timedelta(1)):
+        if day >= first:
+            written[day] = replace(written.get(day, EntryDraft(day)), mood="calm")
+    days_in_order = (written[day] for day in sorted(written))
+    return [replace(draft, song=_recorded(draft.song)) if draft.song else draft for draft in days_in_order]
 
 
 def _recorded(song: Song) -> Song:

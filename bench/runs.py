@@ -71,7 +71,7 @@ def pages(servers: Servers, found: Found) -> None:
     figures = found.figures
     figures["P1"] = rounds.ratio(blocks["Timeline"], blocks["block20"])
     figures["P3"] = rounds.cpu_ratio(blocks["Timeline"], blocks["/timeline?n=20"])
-    figures["P9a"] = Figure(len(again["Timeline"].messages), 1)  # where this day was a hard one, a choice is there too
+    figures["P9a"] = Figure(len(again["Timeline"].messages))
     figures["P9b"] = Figure(round(bytes_for_days(first["Timeline"]) / DAYS / 1000, 3), 0.02)
     figures["P10a"] = rounds.ratio(blocks["Moods over ten years"], blocks["/stats"])
     figures["P10b"] = Figure(points(first["Moods over ten years"]))
