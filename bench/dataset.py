@@ -61,7 +61,7 @@ def write(settings: Settings, owners: Mapping[str, int]) -> None:
 
 
 def _life(last: date, days: int, moods: Sequence[Mood], seed: int) -> Sequence[EntryDraft]:
-    """Invented days; this day was written in earlier years, and none was hard, so that every day measures the same."""
+    """Invented days. Today's in earlier years are written and not hard, so that on every day the same is measured."""
     first = last - timedelta(round(days * FORGOTTEN) + 30)
     written = {draft.day: draft for draft in demo_days(first, last, moods, seed)}
     for day in years_before(last + timedelta(1)):

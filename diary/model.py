@@ -73,7 +73,7 @@ BUILT_IN_MOODS = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a diary knows of its writer besides the days; it begins like this.
+    """What a diary knows of its writer besides the days; the defaults are what somebody new begins with.
 
     Their day ends at ``day_cutoff_hour`` (0–6). Of ``moods`` there is every one that a day may have been noted with, in
     their order, retired ones last. Hard days may be left out where the diary looks back by itself.

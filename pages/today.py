@@ -19,6 +19,8 @@ except NotFoundError as error:
     st.stop()
 
 form = forms.form_of(diary, day)
+if acts.add_late_photo(form):
+    form = forms.form_of(diary, day)
 moods = tab().moods
 week_end = grids.week_around(day, today)
 month = day.replace(day=1)

@@ -74,39 +74,47 @@ def _keep(form: Form, draft: EntryDraft) -> None:
 
 
 def photo_came() -> None:
-    """A photo has arrived: for a day that is being written, or for one that Save was pressed for meanwhile."""
-    remembered = tab()
-    form = remembered.form
-    if remembered.late and remembered.late != remembered.editing:
-        remembered.do(_add_photo)
-    elif form and form.clash:
-        form.clash = replace(form.clash, new_photo=_new_photo())
-        remembered.due.add("page")
+    """A photo was chosen and has arrived, maybe after Save was pressed: then the whole page takes it in."""
+    form = tab().form
+    if form and (_is_late(form) or form.clash):
+        tab().due.add("page")
     else:
         keep_typed()
 
 
-def _add_photo() -> None:
-    """Put the photo to the day that was saved without it; `undo` takes both back."""
-    remembered, photo = tab(), _new_photo()
-    day, last = remembered.late, remembered.change
-    if not (day and photo):
-        return
+def add_late_photo(form: Form) -> bool:
+    """Put a photo to its day that came after Save, and tell whether that was done; `undo` takes both back.
+
+    A page asks as it is drawn: Streamlit may drop what the photo's arrival calls.
+    """
+    diary, remembered, photo = current_diary(), tab(), new_photo()
+    if not (photo and _is_late(form)):
+        return False
+    entry, last = diary.find_day(form.day), remembered.change
+    if not entry:
+        remembered.late = None  # it was deleted meanwhile, and the form shows the photo
+        keep_typed()
+        return False
     try:
-        diary = current_diary()
-        entry = diary.find_day(day)
-        if not entry:
-            return  # it was deleted meanwhile, and the form shows the photo
         saved = diary.save(replace(entry.draft(), new_photo=photo))
     except DiaryError as error:
-        remembered.late, remembered.editing = None, day
-        remembered.notice = f"The day is saved, but not its photo. {error}"
-        return
-    before = last.before if last and (last.day, last.revision) == (day, entry.revision) else entry
-    remembered.leave_form(Change(day, before, saved.revision))
+        log.warning("photo not added: %(reason)s", {"reason": str(error)})
+        remembered.late, remembered.editing, form.more_open = None, form.day, True
+        form.errors["photo"] = f"The day is saved, but not its photo. {error}"
+        return False
+    before = last.before if last and (last.day, last.revision) == (form.day, entry.revision) else entry
+    remembered.leave_form(Change(form.day, before, saved.revision))
+    return True
 
 
-def _new_photo() -> bytes | None:
+def _is_late(form: Form) -> bool:
+    """Whether a photo that comes now belongs to what was saved."""
+    remembered = tab()
+    return remembered.late == form.day != remembered.editing and not form.clash
+
+
+def new_photo() -> bytes | None:
+    """What was chosen as the photo of the day and has arrived."""
     upload = value("photo")
     return upload.getvalue() if upload else None
 
@@ -121,7 +129,7 @@ def _draft(form: Form) -> EntryDraft:
         photo=form.photo,
         zone=zone(),
         revision=form.revision,
-        new_photo=_new_photo(),
+        new_photo=new_photo(),
     )
 
 
@@ -150,7 +158,9 @@ def undo() -> None:
         diary.history.undo(change.day, change.before, change.revision)
         if entry and not change.before:
             diary.keep_unsaved(replace(unsaved(change.day, entry), revision=0))
+        late = remembered.late if not change.before else None
         remembered.leave_form(None)
+        remembered.late = late  # what is on the form again may still await its photo
 
 
 @told
@@ -184,4 +194,5 @@ def keep_mine() -> None:
     form = tab().form
     if form and form.clash:
         other = current_diary().find_day(form.day)
-        _keep(form, replace(form.clash, revision=other.revision if other else 0))
+        photo = new_photo() or form.clash.new_photo
+        _keep(form, replace(form.clash, revision=other.revision if other else 0, new_photo=photo))

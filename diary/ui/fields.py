@@ -134,7 +134,6 @@ def _results(diary: Diary, form: Form, asked: str) -> None:
             key="look-up",
             icon=":material/travel_explore:",
             on_click=within(song_field, songs.look_up),
-            args=(asked,),
         )
     if diary.catalog.searches_while_typing or form.looked_up == asked:
         _catalogue(diary, form, asked, [known.song for known in past])
@@ -208,7 +207,7 @@ def more_fields(form: Form) -> None:
             st.button(
                 "Take the photo off", key="no-photo", type="tertiary", on_click=within(more_fields, forms.drop_photo)
             )
-        # The order of the types is part of the input's identity: turning it gives an empty one after each save.
+        # The order of the types is part of the input's identity: turning it gives an empty one.
         turn = tab().uploads % len(PICTURES)
         types = PICTURES[turn:] + PICTURES[:turn]
         st.file_uploader(

@@ -130,7 +130,7 @@ def take_over(form: Form, pressed: Callable[[], None] | None) -> None:
             form.spotify_id = form.mbid = None
         keep_typed()
     if is_newer or pressed:
-        remembered.editing, remembered.unfinished = form.day, pressed
+        remembered.editing, remembered.unfinished = form.day, [pressed] if pressed else []
         st.rerun()
 
 

@@ -60,6 +60,6 @@ def two_versions(diary: Diary, mine: EntryDraft) -> None:
         st.button("Keep this one", key="keep-other", on_click=pressed(acts.discard), width="stretch")
     with right, st.container(key="version-mine", border=True):
         st.html(f"<h2>As you wrote it here</h2>{cards.version(forms.preview(diary, mine))}")
-        if mine.new_photo:
+        if mine.new_photo or acts.new_photo():
             st.caption("With the photo that you chose here.")
         st.button("Keep mine", key="keep-mine", type="primary", on_click=pressed(acts.keep_mine), width="stretch")

@@ -26,10 +26,10 @@ def song_shown(form: Form) -> Song | None:
         return None
 
 
-def look_up(asked: str) -> None:
-    """Show what the catalogue knows of these words, as long as they are asked for."""
+def look_up() -> None:
+    """Show what the catalogue knows of the words in the search box, as long as they stand there."""
     if form := tab().form:
-        form.looked_up = asked
+        form.looked_up = (value("song_search") or "").strip()
 
 
 def choose(song: Song, track: Track | None) -> None:

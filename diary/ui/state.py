@@ -167,7 +167,7 @@ class Tab:
     rescued: Unsaved | None = None
     names: Names | None = None  # what is offered to look for
     person: Person = field(default_factory=Person)  # as the shell read it for this page
-    unfinished: Callable[[], None] | None = None  # what was pressed and did not come to its end
+    unfinished: list[Callable[[], None]] = field(default_factory=list)  # what was pressed and did not come to its end
     is_telling: bool = False  # the page says what was told last
     is_whole: bool = False  # the whole page is being drawn, and not a part of it
     due: set[str] = field(default_factory=set)  # parts that what was used has changed; "page" for more than a part
@@ -188,19 +188,19 @@ class Tab:
         Wherever a callback reads or draws, Streamlit may drop it for what the page sends next, as a field that was
         just left does; the press would be lost with it.
         """
-        self.unfinished = act
+        self.unfinished.append(act)
         self.due.add("page")
         self.finish()
 
     def finish(self) -> None:
-        """Do what did not come to its end."""
-        if self.unfinished:
+        """Do what did not come to its end, in the order in which it was pressed."""
+        while self.unfinished:
             try:
-                self.unfinished()
+                self.unfinished[0]()
             except Exception:  # a bug would meet itself again
-                self.unfinished = None
+                del self.unfinished[0]
                 raise
-            self.unfinished = None
+            del self.unfinished[0]
 
     def leave_form(self, change: Change | None) -> None:
         """Leave the form for the finished day; ``change`` is what can be taken back."""

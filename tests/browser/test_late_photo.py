@@ -61,7 +61,7 @@ def test_a_photo_that_comes_after_its_day_was_saved_joins_it(
     assert (kept.note, kept.photo) == ("by the sea", None)
     with told(page):
         photo.continue_()
-    expect(page.locator("#main, body").locator("img.photo").first).to_be_visible()
+    expect(page.locator("img.photo").first).to_be_visible()
     expect(page.get_by_text("Saved").first).to_be_visible()
     expect(page.get_by_text("The photo is still on its way")).to_be_hidden()
     kept = diary.find_day(day)
@@ -90,7 +90,7 @@ def test_a_photo_that_does_not_come_after_its_day_was_saved_is_told(
     settled(page)
     with told(page):
         page.locator(".st-key-save button").click()
-    expect(page.get_by_text("Saved").first).to_be_visible()
+    expect(page.locator("img.photo").first).to_be_visible()
     kept = diary.find_day(date(2026, 5, 10))
     assert kept
     assert kept.photo
@@ -142,7 +142,8 @@ def test_a_late_photo_does_not_follow_to_another_day(open_page: Open, server: Di
     press_save(page)
     page.locator(".st-key-week [data-day='2026-05-13']").click()
     expect(page.locator(".spoken-date")).to_contain_text("13")
-    photo.continue_()
+    with page.expect_response(UPLOADS):
+        photo.continue_()
     settled(page)
     page.reload()
     settled(page)
@@ -170,3 +171,41 @@ def test_a_photo_that_comes_while_two_versions_are_shown_goes_with_the_one_of_th
     kept = diary.find_day(day)
     assert kept
     assert kept.photo
+
+
+def test_a_photo_that_comes_after_undo_is_on_the_form_again(open_page: Open, server: DiaryServer, diary: Diary) -> None:
+    page, day = open_page(width=390), date(2026, 5, 16)
+    open_form(page, server, day.isoformat())
+    choose_mood(page, "Calm")
+    photo = begin_upload(page, picture())
+    press_save(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".st-key-save button")).to_be_visible()
+    with told(page):
+        photo.continue_()
+    expect(page.get_by_test_id("stFileChipIconSpinner")).to_have_count(0)
+    assert diary.find_day(day) is None
+    press_save(page)
+    expect(page.locator("img.photo").first).to_be_visible()
+
+
+def test_a_late_photo_goes_with_mine_where_its_day_was_deleted_elsewhere(
+    open_page: Open, server: DiaryServer, diary: Diary
+) -> None:
+    page, day = open_page(width=390), date(2026, 5, 17)
+    open_form(page, server, day.isoformat())
+    choose_mood(page, "Calm")
+    photo = begin_upload(page, picture())
+    press_save(page)
+    page.get_by_role("button", name="Edit").click()
+    write_note(page, "once more")
+    entry = diary.find_day(day)
+    assert entry
+    diary.delete(entry)
+    press_save(page)
+    expect(page.get_by_text("Both versions are below")).to_be_visible()
+    with told(page):
+        photo.continue_()
+    expect(page.get_by_text("With the photo that you chose here.")).to_be_visible()
+    page.get_by_role("button", name="Keep mine").click()
+    expect(page.locator("img.photo").first).to_be_visible()

@@ -23,6 +23,7 @@ from diary.diary import Diary
 from diary.model import EntryDraft, Song, Unsaved
 from diary.settings import load_settings
 from diary.ui import acts
+from tests.corpus.pictures import corners, saved
 from tests.fakes.music import FakeMusic
 from tests.fakes.songs import SONGS
 
@@ -525,6 +526,34 @@ def test_without_keys_musicbrainz_is_asked_at_the_press_of_a_button_only(
     song = next(diary.each()).song
     assert song is not None
     assert (song.title, song.artist, song.mbid) == (SONGS[0].title, "Nora Wilde", SONGS[0].mbid)
+
+
+@SQLITE_ONLY
+def test_what_is_looked_up_are_the_words_that_were_just_typed(
+    diary: Diary, music: FakeMusic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPOTIPY_CLIENT_ID")
+    monkeypatch.delenv("SPOTIPY_CLIENT_SECRET")
+    app = show()
+    app.text_input(key="song_search").input("paper").run()
+    app.text_input(key="song_search").input("paper lanterns")
+    app.button(key="look-up").click().run()
+    (asked,) = music.asked("mb_search")
+    assert "lanterns" in str(asked)
+
+
+@SQLITE_ONLY
+def test_a_late_photo_joins_its_day_though_its_arrival_is_overtaken(diary: Diary) -> None:
+    app = show()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(acts, "photo_came", overtake)
+        app.text_area(key="note").input("Rain.").run()
+        app.button(key="save").click().run()
+        app.file_uploader(key="photo").set_value(("a.jpg", saved(corners(), "JPEG"), "image/jpeg")).run()
+    entry = diary.find_day(diary.today("Europe/Berlin"))
+    assert entry
+    assert entry.photo
+    assert "Saved" in words(app)
 
 
 def test_what_was_typed_before_midnight_is_saved_to_the_day_that_was(
