@@ -87,9 +87,9 @@ def add_late_photo(form: Form) -> bool:
 
     A page asks as it is drawn: Streamlit may drop what the photo's arrival calls.
     """
-    diary, remembered, photo = current_diary(), tab(), new_photo()
-    if not (photo and _is_late(form)):
+    if not (_is_late(form) and (photo := new_photo())):
         return False
+    diary, remembered = current_diary(), tab()
     entry, last = diary.find_day(form.day), remembered.change
     if not entry:
         remembered.late = None  # it was deleted meanwhile, and the form shows the photo
