@@ -1,13 +1,11 @@
 """Save is pressed while the photo of the day is still on its way up."""
 
-import io
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from diary.diary import Diary
@@ -16,15 +14,11 @@ from tests.browser.form import choose_mood, open_form, open_more, press_save, wr
 from tests.browser.screen import assert_no_exception, settled, told
 from tests.browser.server import DiaryServer
 from tests.builders import make_diary
+from tests.corpus.pictures import corners, saved
 
 Open = Callable[..., Page]
 UPLOADS = "**/_stcore/upload_file/**"
-
-
-def picture() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (640, 480), "teal").save(out, "JPEG")
-    return out.getvalue()
+PICTURE = saved(corners(), "JPEG")
 
 
 def begin_upload(page: Page, content: bytes) -> Route:
@@ -37,6 +31,15 @@ def begin_upload(page: Page, content: bytes) -> Route:
     expect(page.get_by_test_id("stFileChipIconSpinner")).to_be_visible()
     assert len(held) == 1
     return held[0]
+
+
+def save_meanwhile(page: Page, server: DiaryServer, day: str, content: bytes = PICTURE) -> Route:
+    """Save a day whose photo is on its way; what is returned has it arrive."""
+    open_form(page, server, day)
+    choose_mood(page, "Calm")
+    photo = begin_upload(page, content)
+    press_save(page)
+    return photo
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def test_a_photo_that_comes_after_its_day_was_saved_joins_it(
     open_form(page, server, day.isoformat())
     choose_mood(page, "Calm")
     write_note(page, "by the sea")
-    photo = begin_upload(page, picture())
+    photo = begin_upload(page, PICTURE)
     press_save(page)
     expect(page.get_by_text("Saved").first).to_be_visible()
     expect(page.get_by_text("The photo is still on its way")).to_be_visible()
@@ -78,15 +81,12 @@ def test_a_photo_that_does_not_come_after_its_day_was_saved_is_told(
     open_page: Open, server: DiaryServer, diary: Diary
 ) -> None:
     page = open_page(width=390)
-    open_form(page, server, "2026-05-10")
-    choose_mood(page, "Calm")
-    photo = begin_upload(page, picture())
-    press_save(page)
+    photo = save_meanwhile(page, server, "2026-05-10")
     photo.abort()
     expect(page.get_by_text("The photo did not arrive")).to_be_visible()
     page.get_by_role("button", name="Edit").click()
     settled(page)
-    page.locator("input[type=file]").set_input_files({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    page.locator("input[type=file]").set_input_files({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": PICTURE})
     settled(page)
     with told(page):
         page.locator(".st-key-save button").click()
@@ -100,10 +100,7 @@ def test_a_late_photo_that_is_none_opens_the_form_and_says_so(
     open_page: Open, server: DiaryServer, diary: Diary
 ) -> None:
     page = open_page(width=390)
-    open_form(page, server, "2026-05-11")
-    choose_mood(page, "Calm")
-    photo = begin_upload(page, b"no picture")
-    press_save(page)
+    photo = save_meanwhile(page, server, "2026-05-11", b"no picture")
     with told(page):
         photo.continue_()
     expect(page.get_by_role("alert").filter(has_text="photo")).to_be_visible()
@@ -115,10 +112,7 @@ def test_a_late_photo_that_is_none_opens_the_form_and_says_so(
 
 def test_a_late_photo_that_cannot_be_kept_stays_on_the_form(open_page: Open, server: DiaryServer, diary: Diary) -> None:
     page = open_page(width=390)
-    open_form(page, server, "2026-05-15")
-    choose_mood(page, "Calm")
-    photo = begin_upload(page, picture())
-    press_save(page)
+    photo = save_meanwhile(page, server, "2026-05-15")
     with closing(sqlite3.connect(server.env["DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with told(page):
@@ -136,10 +130,7 @@ def test_a_late_photo_that_cannot_be_kept_stays_on_the_form(open_page: Open, ser
 def test_a_late_photo_does_not_follow_to_another_day(open_page: Open, server: DiaryServer, diary: Diary) -> None:
     diary.save(EntryDraft(date(2026, 5, 13), "calm"))
     page = open_page(width=390)
-    open_form(page, server, "2026-05-12")
-    choose_mood(page, "Calm")
-    photo = begin_upload(page, picture())
-    press_save(page)
+    photo = save_meanwhile(page, server, "2026-05-12")
     page.locator(".st-key-week [data-day='2026-05-13']").click()
     expect(page.locator(".spoken-date")).to_contain_text("13")
     with page.expect_response(UPLOADS):
@@ -159,7 +150,7 @@ def test_a_photo_that_comes_while_two_versions_are_shown_goes_with_the_one_of_th
     page, day = open_page(width=390), date(2026, 5, 14)
     open_form(page, server, day.isoformat())
     choose_mood(page, "Calm")
-    photo = begin_upload(page, picture())
+    photo = begin_upload(page, PICTURE)
     diary.save(EntryDraft(day, "sad", note="from the other phone"))
     press_save(page)
     expect(page.get_by_text("Both versions are below")).to_be_visible()
@@ -175,10 +166,7 @@ def test_a_photo_that_comes_while_two_versions_are_shown_goes_with_the_one_of_th
 
 def test_a_photo_that_comes_after_undo_is_on_the_form_again(open_page: Open, server: DiaryServer, diary: Diary) -> None:
     page, day = open_page(width=390), date(2026, 5, 16)
-    open_form(page, server, day.isoformat())
-    choose_mood(page, "Calm")
-    photo = begin_upload(page, picture())
-    press_save(page)
+    photo = save_meanwhile(page, server, day.isoformat())
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".st-key-save button")).to_be_visible()
     with told(page):
@@ -193,10 +181,7 @@ def test_a_late_photo_goes_with_mine_where_its_day_was_deleted_elsewhere(
     open_page: Open, server: DiaryServer, diary: Diary
 ) -> None:
     page, day = open_page(width=390), date(2026, 5, 17)
-    open_form(page, server, day.isoformat())
-    choose_mood(page, "Calm")
-    photo = begin_upload(page, picture())
-    press_save(page)
+    photo = save_meanwhile(page, server, day.isoformat())
     page.get_by_role("button", name="Edit").click()
     write_note(page, "once more")
     entry = diary.find_day(day)

@@ -52,6 +52,13 @@ def music(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMusic]:
 
 
 @pytest.fixture
+def without_keys(music: FakeMusic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Spotify: songs are looked up at MusicBrainz."""
+    monkeypatch.delenv("SPOTIPY_CLIENT_ID")
+    monkeypatch.delenv("SPOTIPY_CLIENT_SECRET")
+
+
+@pytest.fixture
 def diary(music: FakeMusic, database: str) -> Diary:
     settings = load_settings()
     prepare(settings)
@@ -509,11 +516,8 @@ def test_the_end_of_the_day_is_kept(diary: Diary) -> None:
     assert show("settings").selectbox(key="cutoff").value == 2
 
 
-def test_without_keys_musicbrainz_is_asked_at_the_press_of_a_button_only(
-    diary: Diary, music: FakeMusic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SPOTIPY_CLIENT_ID")
-    monkeypatch.delenv("SPOTIPY_CLIENT_SECRET")
+@pytest.mark.usefixtures("without_keys")
+def test_without_keys_musicbrainz_is_asked_at_the_press_of_a_button_only(diary: Diary, music: FakeMusic) -> None:
     app = show()
     app.text_input(key="song_search").input("paper lanterns").run()
     assert music.asked("mb_search") == []
@@ -529,11 +533,8 @@ def test_without_keys_musicbrainz_is_asked_at_the_press_of_a_button_only(
 
 
 @SQLITE_ONLY
-def test_what_is_looked_up_are_the_words_that_were_just_typed(
-    diary: Diary, music: FakeMusic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SPOTIPY_CLIENT_ID")
-    monkeypatch.delenv("SPOTIPY_CLIENT_SECRET")
+@pytest.mark.usefixtures("without_keys")
+def test_what_is_looked_up_are_the_words_that_were_just_typed(diary: Diary, music: FakeMusic) -> None:
     app = show()
     app.text_input(key="song_search").input("paper").run()
     app.text_input(key="song_search").input("paper lanterns")
