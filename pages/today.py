@@ -48,6 +48,6 @@ with right:
         fields.mood_field(form, moods)
         fields.song_field(diary, form)
         fields.more_fields(form)
-        forms.take_over(form, acts.save if fields.save_button(form, shown) else None)
+        forms.take_over(form, [acts.save] if fields.save_button(form, shown) else [])
 
 diary.freshen(written.values())

@@ -1,7 +1,7 @@
 """The form of a day: opening it and keeping what is typed. `songs.py` finds its song, `acts.py` saves it."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -105,7 +105,7 @@ def _fill(form: Form, fields: Unsaved) -> None:
         set_values(**values)
 
 
-def take_over(form: Form, pressed: Callable[[], None] | None) -> None:
+def take_over(form: Form, pressed: Sequence[Callable[[], None]]) -> None:
     """The page is drawn for the first time: what its inputs held already, typed in an earlier session, goes on here.
 
     ``pressed`` is what was pressed on that older page, whose first press calls nothing.
@@ -130,7 +130,8 @@ def take_over(form: Form, pressed: Callable[[], None] | None) -> None:
             form.spotify_id = form.mbid = None
         keep_typed()
     if is_newer or pressed:
-        remembered.editing, remembered.unfinished = form.day, [pressed] if pressed else []
+        remembered.editing = form.day
+        remembered.presses.add(*pressed)
         st.rerun()
 
 
@@ -232,8 +233,7 @@ def choose_day() -> None:
 
 def drop_photo() -> None:
     """Take the kept photo off the form."""
-    form = tab().form
-    if form:
+    if form := tab().form:
         form.photo = None
         keep_typed()
 

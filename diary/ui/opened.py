@@ -25,7 +25,7 @@ def _dismissed() -> None:
 
 def _day(diary: Diary, day: date) -> None:
     # What is pressed in the dialog draws the dialog alone: so a press is finished, and the day read, here.
-    tab().finish()
+    tab().presses.finish()
     entry, change = diary.find_day(day), tab().change
     if entry is None and change and change.deleted and change.day == day:
         set_params(day=None)

@@ -57,7 +57,7 @@ def within(drawn: Callable[..., None], act: Callable[P, None]) -> Callable[P, No
 def _draw_alone(name: str, draw: Callable[[], None]) -> None:
     remembered = tab()
     try:
-        remembered.finish()
+        remembered.presses.finish()
         is_quiet = not (remembered.notice or remembered.news or remembered.is_telling or remembered.due - {name})
         is_known = is_quiet and current_diary().person() == remembered.person
         if is_known:

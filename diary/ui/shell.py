@@ -32,7 +32,7 @@ if settings().has_login and visitor() is None:
 frame.navigation(pages, [icon for *_, icon in PAGES], page)
 frame.go_on()
 try:
-    tab().finish()
+    tab().presses.finish()
     tab().person = current_diary().person()
     frame.colours(tab().moods)
     frame.notice()

@@ -14,6 +14,7 @@ from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError
 from diary.life import Names
 from diary.model import FIRST_DAY, Entry, EntryDraft, Mood, Person, Unsaved
+from diary.ui.presses import Presses
 from diary.ui.shared import diary_of, settings
 from diary.ui.visitor import Visitor, visitor_of
 
@@ -167,7 +168,7 @@ class Tab:
     rescued: Unsaved | None = None
     names: Names | None = None  # what is offered to look for
     person: Person = field(default_factory=Person)  # as the shell read it for this page
-    unfinished: list[Callable[[], None]] = field(default_factory=list)  # what was pressed and did not come to its end
+    presses: Presses = field(default_factory=Presses)
     is_telling: bool = False  # the page says what was told last
     is_whole: bool = False  # the whole page is being drawn, and not a part of it
     due: set[str] = field(default_factory=set)  # parts that what was used has changed; "page" for more than a part
@@ -183,24 +184,10 @@ class Tab:
         return {mood.id: mood.name for mood in self.moods}
 
     def do(self, act: Callable[[], None]) -> None:
-        """Do what was pressed, again where it did not come to its end.
-
-        Wherever a callback reads or draws, Streamlit may drop it for what the page sends next, as a field that was
-        just left does; the press would be lost with it.
-        """
-        self.unfinished.append(act)
+        """Do what was pressed, whatever comes between; the whole page is drawn then."""
+        self.presses.add(act)
         self.due.add("page")
-        self.finish()
-
-    def finish(self) -> None:
-        """Do what did not come to its end, in the order in which it was pressed."""
-        while self.unfinished:
-            try:
-                self.unfinished[0]()
-            except Exception:  # a bug would meet itself again
-                del self.unfinished[0]
-                raise
-            del self.unfinished[0]
+        self.presses.finish()
 
     def leave_form(self, change: Change | None) -> None:
         """Leave the form for the finished day; ``change`` is what can be taken back."""
