@@ -82,7 +82,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Artists and tags of a diary, those of most days first."""
+    """Artists and tags of a diary's newest days, those of most days first."""
 
     artists: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

@@ -26,5 +26,5 @@ class Lives:
         return self._lives.songs(self._owner_id, artist, limit)
 
     def names(self, limit: int = 6) -> Names:
-        """At most ``limit`` artists and ``limit`` tags, those of most days first."""
+        """At most ``limit`` artists and ``limit`` tags of the newest 365 written days, those of most days first."""
         return self._lives.names(self._owner_id, limit)

@@ -3,7 +3,22 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, desc, extract, func, literal, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Engine,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    desc,
+    extract,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)
 
 from diary.life import ChosenMonth, Names, Subject
 from diary.model import Entry, PastSong
@@ -14,12 +29,17 @@ from diary.storage.tables import entries
 from diary.storage.wall import rows_of
 from diary.written import unstorable
 
+RECENT = 365  # days: what is offered to look for is of now, and costs as much in the tenth year as in the first
+_WORDS = (entries.c[name] for name in ("song_artist", "folded_artist", "tags", "folded_tags"))
+_RECENT = select(*_WORDS).where(MINE).order_by(entries.c.day.desc()).limit(RECENT).cte("recent")
+
 
 class LifeStore:
     """Titles and artists are compared as search folds them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._names = _names(engine.dialect.name)
 
     def months(self, owner_id: str, subject: Subject) -> tuple[ChosenMonth, ...]:
         """How many days each month had with each mood, oldest month first."""
@@ -41,20 +61,9 @@ class LifeStore:
         return tuple(past_song_of(row) for row in self._rows(owner_id, query, subject))
 
     def names(self, owner_id: str, limit: int) -> Names:
-        """Artists and tags of most days."""
-        in_postgres = self._engine.dialect.name == "postgresql"
-        each = func.json_array_elements_text if in_postgres else func.json_each
-        tag = each(entries.c.tags).table_valued("value")
-        artist = func.max(entries.c.song_artist)  # one of the ways it was written
-        artists = select(*_counted("artist", artist)).where(MINE, entries.c.folded_artist != "")
-        tags = select(*_counted("tag", tag.c.value)).select_from(entries.join(tag, true()))
-        found = (
-            _most(artists.group_by(entries.c.folded_artist), limit),
-            _most(tags.where(MINE, entries.c.folded_tags != "").group_by(tag.c.value), limit),
-        )
-        query = union_all(*found).order_by(desc("times"), "name")
+        """Artists and tags of most of the owner's newest `RECENT` days."""
         with reading(self._engine, rows_of(owner_id)) as connection:
-            rows = connection.execute(query, {"owner": owner_id}).all()
+            rows = connection.execute(self._names, {"owner": owner_id, "most": limit}).all()
         named = {kind: tuple(row.name for row in rows if row.kind == kind) for kind in ("artist", "tag")}
         return Names(named["artist"], named["tag"])
 
@@ -74,9 +83,23 @@ def _days_of(subject: Subject) -> ColumnElement[bool]:
     )
 
 
+def _names(database: str) -> CompoundSelect[Any]:
+    """For the parameters ``owner`` and ``most``, the number of artists and of tags."""
+    each = func.json_array_elements_text if database == "postgresql" else func.json_each
+    tag = each(_RECENT.c.tags).table_valued("value")
+    artist = func.max(_RECENT.c.song_artist)  # one of the ways it was written
+    artists = select(*_counted("artist", artist)).where(_RECENT.c.folded_artist != "")
+    tags = select(*_counted("tag", tag.c.value)).select_from(_RECENT.join(tag, true()))
+    found = (
+        _most(artists.group_by(_RECENT.c.folded_artist)),
+        _most(tags.where(_RECENT.c.folded_tags != "").group_by(tag.c.value)),
+    )
+    return union_all(*found).order_by(desc("times"), "name")
+
+
 def _counted(kind: str, name: ColumnElement[str]) -> tuple[ColumnElement[Any], ...]:
     return literal(kind).label("kind"), name.label("name"), func.count().label("times")
 
 
-def _most(names: Select[Any], limit: int) -> Select[Any]:
-    return select(names.order_by(desc("times"), "name").limit(limit).subquery())
+def _most(names: Select[Any]) -> Select[Any]:
+    return select(names.order_by(desc("times"), "name").limit(bindparam("most", type_=Integer)).subquery())

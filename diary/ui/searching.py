@@ -56,7 +56,7 @@ def below(found: Parsed, offered: Mapping[Choice, str]) -> None:
 
 
 def offered(diary: Diary, moods: Iterable[Mood], term: Term) -> dict[Choice, str]:
-    """Moods in the person's order, then the artists and tags they used most, each with its label; chosen ones first."""
+    """Moods in the person's order, then artists and tags of most days lately, with labels; chosen ones first."""
     names = tab().names
     if names is None:
         names = tab().names = diary.lives.names()

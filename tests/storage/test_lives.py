@@ -99,6 +99,16 @@ def test_artists_and_tags_of_most_days_are_named(diary: Diary) -> None:
     assert diary.lives.names(1) == Names(names.artists[:1], ("walk",))
 
 
+def test_names_are_of_the_newest_365_days_alone(parts: Parts) -> None:
+    diary = Diary(uuid4().hex, parts)
+    former = EntryDraft(TODAY - timedelta(days=365), song=SONGS[0], tags=("walk",))
+    later = [EntryDraft(TODAY - timedelta(days=back), song=SONGS[2], tags=("rain",)) for back in range(365)]
+    diary.add_days([former, *later[1:]])
+    assert diary.lives.names() == Names(("Another", "Nick Drake"), ("rain", "walk"))
+    diary.add_days(later[:1])
+    assert diary.lives.names() == Names(("Another",), ("rain",))
+
+
 def test_a_new_diary_has_no_names(parts: Parts) -> None:
     diary = Diary(uuid4().hex, parts)
     assert diary.lives.names() == Names()
