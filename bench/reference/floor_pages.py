@@ -18,9 +18,15 @@ NAMES = ("day", "mood", "title", "artist", "cover", "note")
 st.set_page_config("Floor", layout="wide")
 
 
-def empty() -> None:
-    """A title."""
-    st.title("Empty")
+def first() -> None:
+    """A title, or what the address asks for: below a path of its own, Streamlit would look for itself first."""
+    asked = st.query_params.get("show")
+    if asked == "choose":
+        chosen()
+    elif asked:
+        block(int(asked))
+    else:
+        st.title("Empty")
 
 
 def block(count: int, mood: str = "") -> None:
@@ -35,7 +41,7 @@ def chosen() -> None:
     block(20, st.pills("Mood", ("calm", "happy", "sad"), key="offered") or "")
 
 
-pages = [st.Page(empty, title="Empty", default=True)]
+pages = [st.Page(first, title="Empty", default=True)]
 pages += [st.Page(chosen, title="Choose", url_path="choose")]
 pages += [st.Page(partial(block, count), title=f"{count} cards", url_path=f"block{count}") for count in (20, 50)]
 st.navigation(pages, position="hidden").run()

@@ -42,6 +42,9 @@ TOO_MANY_COOKIES = (
     " delete the cookies of this address in your browser's settings and come back. You may have to sign in again."
 )
 _UNUSED_FONT = re.compile(r"/static/media/SourceSans[^/]*$")
+_TO_OURS = RedirectResponse(
+    f"../../app/static/fonts/{FONTS[0]}.woff2", status_code=308, headers={"Cache-Control": "public, max-age=31536000"}
+)
 _ITS_PRELOAD = re.compile(r'<link\s+rel="preload"\s+href="[^"]*/SourceSans[^>]*>')
 
 
@@ -53,7 +56,7 @@ class Page:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _UNUSED_FONT.search(scope["path"]):
-            await RedirectResponse(f"../../app/static/fonts/{FONTS[0]}.woff2")(scope, receive, send)
+            await _TO_OURS(scope, receive, send)
             return
         is_page = False
 
