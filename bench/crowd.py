@@ -72,18 +72,18 @@ def crowd(servers: Servers, found: Found) -> None:
         came, full = _crowd(diary, "timeline")
         ratios.append(median(came) / alone)
         each.append((full - before) / PEOPLE)
-    first_run(floor.url, "block20")
-    _, floor_full = _crowd(floor, "block20")
+    first_run(floor.url, query="show=20")
+    _, floor_full = _crowd(floor, query="show=20")
     found.figures["P15a"] = rounds.Figure(full / floor_full, 0.05)
     found.figures["P15b"] = rounds.Figure(each[0], 0.1)
     found.figures["P16"] = rounds.steady(ratios)
 
 
-def _crowd(server: DiaryServer, page: str) -> tuple[list[float], float]:
+def _crowd(server: DiaryServer, page: str = "", query: str = "") -> tuple[list[float], float]:
     """How long each of ``PEOPLE`` waited for the first page, and the memory when all were there, in MB."""
 
     def come(stack: ExitStack) -> float:
-        tab = stack.enter_context(Session(server.url, page))
+        tab = stack.enter_context(Session(server.url, page, query))
         return tab.connecting + rerun(tab)
 
     with ExitStack() as stack, ThreadPoolExecutor(PEOPLE) as together:

@@ -32,7 +32,7 @@ PAGES = {
 FIXED = ("Today", "Timeline", "Calendar", "Moods")  # pages that show a fixed number of days
 DAYS = 20  # on a page of the timeline
 WHOLE = ", whole"
-LABELS = {"": "floor: empty page", "block20": "floor: 20 cards", "block50": "floor: 50 cards"}
+LABELS = {"": "floor: empty page", "show=20": "floor: 20 cards", "show=50": "floor: 50 cards"}  # by the query
 
 
 def rerun(tab: Session, part: str = "") -> float:
@@ -43,7 +43,7 @@ def rerun(tab: Session, part: str = "") -> float:
     return answer.seconds
 
 
-def first_run(base: str, page: str, query: str = "") -> float:
+def first_run(base: str, page: str = "", query: str = "") -> float:
     """The seconds until a new session has its page."""
     with Session(base, page, query) as tab:
         return tab.connecting + rerun(tab)
@@ -57,7 +57,7 @@ def pages(servers: Servers, found: Found) -> None:
     """
     diary, floor, flask = servers.many, servers.floor, servers.flask
     with ExitStack() as stack:
-        tabs = {name: stack.enter_context(Session(floor.url, name)) for name in ("", "block20", "block50")}
+        tabs = {name: stack.enter_context(Session(floor.url, query=name)) for name in LABELS}
         tabs |= {name: stack.enter_context(Session(diary.url, *where)) for name, where in PAGES.items()}
         for tab in tabs.values():
             rerun(tab)
@@ -69,7 +69,7 @@ def pages(servers: Servers, found: Found) -> None:
         blocks = rounds.blocks(acts, 24, 4, {name: _server(name, servers).pid for name in acts})
         again = {name: last_of(act, tabs[name.removesuffix(WHOLE)]) for name, act in acts.items() if name[:1] != "/"}
     figures = found.figures
-    figures["P1"] = rounds.ratio(blocks["Timeline"], blocks["block20"])
+    figures["P1"] = rounds.ratio(blocks["Timeline"], blocks["show=20"])
     figures["P3"] = rounds.cpu_ratio(blocks["Timeline"], blocks["/timeline?n=20"])
     figures["P9a"] = Figure(len(again["Timeline"].messages))
     figures["P9b"] = Figure(round(bytes_for_days(first["Timeline"]) / DAYS / 1000, 3), 0.02)

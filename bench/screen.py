@@ -120,7 +120,7 @@ def loads(servers: Servers, found: Found) -> None:
     """P5, P6, P18: the browser has been there before."""
     addresses = {
         "empty": (servers.floor.url, "h1", 1),
-        "block": (f"{servers.floor.url}/block20", ".card", DAYS),
+        "block": (f"{servers.floor.url}/?show=20", ".card", DAYS),
         "timeline": (f"{servers.many.url}/timeline", ".card", DAYS),
         "year": (f"{servers.many.url}/year", ".shelf td[title]", 300),
     }
@@ -151,7 +151,7 @@ def interaction(servers: Servers, found: Found) -> None:
     """P7, and what it takes where Streamlit shows nothing but the moods and the block."""
     with screen(servers.browser) as ours, screen(servers.browser) as floor, screen(servers.browser) as theirs:
         visit(ours, f"{servers.many.url}/timeline", ".card", DAYS)
-        visit(floor, f"{servers.floor.url}/choose", ".card", DAYS)
+        visit(floor, f"{servers.floor.url}/?show=choose", ".card", DAYS)
         for page in (ours, floor):
             page.locator(".st-key-offered button").first.wait_for()
         visit(theirs, f"{servers.flask.url}/timeline", ".card", DAYS)

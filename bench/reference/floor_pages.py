@@ -1,7 +1,6 @@
 """What the floor shows: nothing, one block of cards, or one with moods to choose from."""
 
 import html
-from functools import partial
 
 import streamlit as st
 
@@ -18,17 +17,6 @@ NAMES = ("day", "mood", "title", "artist", "cover", "note")
 st.set_page_config("Floor", layout="wide")
 
 
-def first() -> None:
-    """A title, or what the address asks for: below a path of its own, Streamlit would look for itself first."""
-    asked = st.query_params.get("show")
-    if asked == "choose":
-        chosen()
-    elif asked:
-        block(int(asked))
-    else:
-        st.title("Empty")
-
-
 def block(count: int, mood: str = "") -> None:
     """The newest days as one block, those with ``mood`` where one is named."""
     st.title("Timeline")
@@ -36,12 +24,15 @@ def block(count: int, mood: str = "") -> None:
     st.html(CSS + "".join(CARD.format(**day) for day in shown))
 
 
-def chosen() -> None:
-    """Twenty days with a mood, or of any."""
-    block(20, st.pills("Mood", ("calm", "happy", "sad"), key="offered") or "")
+def page() -> None:
+    """What the address asks for, and not a page each: a browser looks for Streamlit below the path of a page first."""
+    match st.query_params.get("show"):
+        case None:
+            st.title("Empty")
+        case "choose":
+            block(20, st.pills("Mood", ("calm", "happy", "sad"), key="offered") or "")
+        case count:
+            block(int(count))
 
 
-pages = [st.Page(first, title="Empty", default=True)]
-pages += [st.Page(chosen, title="Choose", url_path="choose")]
-pages += [st.Page(partial(block, count), title=f"{count} cards", url_path=f"block{count}") for count in (20, 50)]
-st.navigation(pages, position="hidden").run()
+st.navigation([st.Page(page, title="Floor", default=True)], position="hidden").run()
