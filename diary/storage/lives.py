@@ -31,7 +31,7 @@ from diary.written import unstorable
 
 RECENT = 365  # days: what is offered to look for is of now, and costs as much in the tenth year as in the first
 _WORDS = (entries.c[name] for name in ("song_artist", "folded_artist", "tags", "folded_tags"))
-_RECENT = select(*_WORDS).where(MINE).order_by(entries.c.day.desc()).limit(RECENT).cte("recent")
+_RECENT = select(*_WORDS).where(MINE).order_by(entries.c.day.desc()).limit(RECENT).subquery("recent")
 
 
 class LifeStore:
