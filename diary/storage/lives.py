@@ -30,8 +30,8 @@ from diary.storage.wall import rows_of
 from diary.written import unstorable
 
 RECENT = 365  # days: what is offered to look for is of now, and costs as much in the tenth year as in the first
-_WORDS = (entries.c[name] for name in ("song_artist", "folded_artist", "tags", "folded_tags"))
-_RECENT = select(*_WORDS).where(MINE).order_by(entries.c.day.desc()).limit(RECENT).subquery("recent")
+_WORDS = select(entries.c.song_artist, entries.c.folded_artist, entries.c.tags, entries.c.folded_tags)
+_RECENT = _WORDS.where(MINE).order_by(entries.c.day.desc()).limit(RECENT).subquery("recent")
 
 
 class LifeStore:

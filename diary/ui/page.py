@@ -43,7 +43,7 @@ TOO_MANY_COOKIES = (
 )
 _UNUSED_FONT = re.compile(r"/static/media/SourceSans[^/]*$")
 _TO_OURS = RedirectResponse(
-    f"../../app/static/fonts/{FONTS[0]}.woff2", status_code=308, headers={"Cache-Control": "public, max-age=31536000"}
+    f"../../app/static/fonts/{FONTS[0]}.woff2", headers={"Cache-Control": "public, max-age=86400"}
 )
 _ITS_PRELOAD = re.compile(r'<link\s+rel="preload"\s+href="[^"]*/SourceSans[^>]*>')
 
