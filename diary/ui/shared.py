@@ -2,6 +2,7 @@
 
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
@@ -12,7 +13,14 @@ from diary.errors import AwayError, SettingsError
 from diary.protocols import Parts
 from diary.settings import Settings, load_settings
 
-_opened = lru_cache(maxsize=4)(make_parts)
+_made = lru_cache(maxsize=4)(make_parts)
+_making = Lock()
+
+
+def _opened(places: Settings) -> Parts:
+    """Made once, however many ask for it at the same moment: each one would keep connections of its own."""
+    with _making:
+        return _made(places)
 
 
 @lru_cache(maxsize=4)

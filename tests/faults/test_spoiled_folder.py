@@ -25,7 +25,7 @@ _DAYS = count(1)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrdinaryServer]:
     server = OrdinaryServer(tmp_path_factory.mktemp("spoiled"))
-    demo(server, 400)
+    demo(server, 800)
     with server:
         yield server
 
@@ -147,7 +147,7 @@ def test_damage_is_told_when_it_is_met_and_a_copy_put_in_its_place_is_read(serve
             size = file.seek(0, os.SEEK_END)
             file.seek(4096)
             file.write(os.urandom(size - 4096))
-        met = Tab(server.url, "timeline", "q=walk")
+        met = Tab(server.url, "timeline", "q=neversaid")  # reads days that no page has read before
         with met:
             said, tracebacks = met.errors, tab.tracebacks + met.tracebacks
             shutil.rmtree(data)
