@@ -7,7 +7,7 @@ from datetime import date
 
 from diary.errors import ConflictError, DiaryError, InvalidEntryError, PhotoError, StorageError
 from diary.model import Entry, EntryDraft
-from diary.ui.forms import change_day, drop_kept, keep_typed, unsaved
+from diary.ui.forms import change_day, drop_kept, keep_typed, typed, unsaved
 from diary.ui.songs import chosen_song, read_search
 from diary.ui.state import Change, Form, current_diary, set_params, tab, told, value, zone
 
@@ -57,10 +57,10 @@ def _refused(*fields: str) -> None:
 def _keep(form: Form, draft: EntryDraft) -> None:
     """Save ``draft`` for good, and leave the form for the finished day.
 
-    Where the values of inputs are read, Streamlit may leave a callback for the next click. So the tab learns of the
-    save before that, and the log after it: a save that has to be done once more is told once.
+    Where the values of inputs are read, Streamlit may leave a callback for the next click. So they are read before the
+    save: what was kept of them as not saved goes with it, or it would be offered again.
     """
-    diary, remembered = current_diary(), tab()
+    diary, remembered, now = current_diary(), tab(), typed(form)
     before, last = diary.find_day(form.day), remembered.change
     entry = diary.save(draft)
     again = last and (last.day, last.revision) == (form.day, entry.revision)
@@ -68,7 +68,7 @@ def _keep(form: Form, draft: EntryDraft) -> None:
     remembered.late = None if draft.new_photo else form.day
     log.info("saved day revision=%(revision)d", {"revision": entry.revision})
     with suppress(StorageError):
-        drop_kept(form)
+        drop_kept(form, now)
         if form.as_today and form.day != diary.today(zone()):  # written before midnight, saved after it
             set_params(day=form.day.isoformat())
 

@@ -178,7 +178,7 @@ def keep_typed() -> None:
             current_diary().keep_unsaved(now)
             form.kept = now
         else:
-            drop_kept(form)
+            drop_kept(form, now)
         form.errors.pop("save", None)
         if now.chose_photo:
             form.errors.pop("photo", None)
@@ -196,11 +196,11 @@ def _keep_for(day: date, sent: Unsaved) -> None:
     diary.keep_unsaved(words if same else replace(words, spotify_id=None, mbid=None))
 
 
-def drop_kept(form: Form) -> None:
-    """Forget what this form kept; what another tab typed for the same day stays."""
+def drop_kept(form: Form, now: Unsaved) -> None:
+    """Forget what this form kept, or holds ``now``; what another tab typed for the same day stays."""
     diary = current_diary()
     kept = diary.find_unsaved(form.day)
-    if kept and kept[0] in (form.kept, typed(form)):
+    if kept and kept[0] in (form.kept, now):
         diary.drop_unsaved(form.day)
 
 
@@ -219,7 +219,7 @@ def change_day() -> None:
     if form and day and day != form.day and not form.revision and typed(form) != form.base:
         diary = current_diary()
         if not diary.find_day(day) and not diary.find_unsaved(day):
-            drop_kept(form)
+            drop_kept(form, typed(form))
             form.day, form.base, form.as_today = day, Unsaved(day), False
             keep_typed()
     set_params(day=day.isoformat() if day else None)

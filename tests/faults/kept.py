@@ -71,6 +71,12 @@ def versions(address: str) -> list[Kept]:
     return sorted(kept, key=lambda one: (one.owner, one.day, one.revision))
 
 
+def unsaved_days(address: str) -> list[str]:
+    """The days for which something typed is kept that was not saved."""
+    with past_the_program(address) as connection:
+        return [str(day) for day in connection.execute(text("SELECT day FROM drafts ORDER BY day")).scalars()]
+
+
 def notes(address: str, day: str = "") -> list[str]:
     """The notes of all versions, of one day or of all, oldest version first."""
     return [one.note for one in versions(address) if day in ("", one.day) and not one.is_deleted]

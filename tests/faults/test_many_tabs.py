@@ -18,7 +18,7 @@ from bench.session import PATIENCE, Answer
 from tests.browser.server import DiaryServer
 from tests.faults.distant import until, write
 from tests.faults.figures import note
-from tests.faults.kept import doubles, notes
+from tests.faults.kept import doubles, notes, unsaved_days
 from tests.faults.scale import scaled
 from tests.faults.tab import Tab
 
@@ -115,6 +115,7 @@ def test_a_save_that_is_clicked_five_times_is_one_save(place: Place) -> None:
             until(lambda tab=tab: bool(tab.run()) and tab.said_saved, 20)
             acked.add(f"clicked {number}")
         assert notes(place.address, day) == [f"clicked {number}"]
+        assert day not in unsaved_days(place.address), "it would be offered again as not saved"
     place.note("a save clicked five times", acked, edits=rounds, runs_caused=sum(runs))
     assert min(runs) > 1, "the page ran for more than one of the clicks"
 

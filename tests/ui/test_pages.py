@@ -304,7 +304,7 @@ def overtake(*_: object) -> None:
 
 
 @SQLITE_ONLY
-@pytest.mark.parametrize("place", ["read_search", "_draft", "drop_kept", "current_diary"])
+@pytest.mark.parametrize("place", ["read_search", "_draft", "typed", "current_diary"])
 def test_a_save_overtaken_by_what_the_page_sends_next_is_not_lost(diary: Diary, place: str) -> None:
     app = show()
     app.text_area(key="note").input("Rain.").run()
@@ -318,9 +318,11 @@ def test_a_save_overtaken_by_what_the_page_sends_next_is_not_lost(diary: Diary, 
         app.button(key="save").click().run()
         assert next(first, None) is None
     assert "Saved" in words(app)
-    entry = diary.find_day(diary.today("Europe/Berlin"))
+    today = diary.today("Europe/Berlin")
+    entry = diary.find_day(today)
     assert entry is not None
     assert (entry.note, entry.revision) == ("Rain.", 1)
+    assert diary.find_unsaved(today) is None
 
 
 def test_a_bug_met_by_a_press_does_not_come_back_by_itself(diary: Diary) -> None:
