@@ -42,6 +42,16 @@ def save_meanwhile(page: Page, server: DiaryServer, day: str, content: bytes = P
     return photo
 
 
+def keep_mine_with(page: Page, photo: Route) -> None:
+    """Save a day that holds another version by now, let the photo arrive, and keep the version of this tab."""
+    press_save(page)
+    expect(page.get_by_text("Both versions are below")).to_be_visible()
+    with told(page):
+        photo.continue_()
+    expect(page.get_by_text("With the photo that you chose here.")).to_be_visible()
+    page.get_by_role("button", name="Keep mine").click()
+
+
 @pytest.fixture
 def diary(server: DiaryServer) -> Diary:
     return make_diary(server.env["DATABASE_URL"])
@@ -152,12 +162,7 @@ def test_a_photo_that_comes_while_two_versions_are_shown_goes_with_the_one_of_th
     choose_mood(page, "Calm")
     photo = begin_upload(page, PICTURE)
     diary.save(EntryDraft(day, "sad", note="from the other phone"))
-    press_save(page)
-    expect(page.get_by_text("Both versions are below")).to_be_visible()
-    with told(page):
-        photo.continue_()
-    expect(page.get_by_text("With the photo that you chose here.")).to_be_visible()
-    page.get_by_role("button", name="Keep mine").click()
+    keep_mine_with(page, photo)
     settled(page)
     kept = diary.find_day(day)
     assert kept
@@ -187,10 +192,5 @@ def test_a_late_photo_goes_with_mine_where_its_day_was_deleted_elsewhere(
     entry = diary.find_day(day)
     assert entry
     diary.delete(entry)
-    press_save(page)
-    expect(page.get_by_text("Both versions are below")).to_be_visible()
-    with told(page):
-        photo.continue_()
-    expect(page.get_by_text("With the photo that you chose here.")).to_be_visible()
-    page.get_by_role("button", name="Keep mine").click()
+    keep_mine_with(page, photo)
     expect(page.locator("img.photo").first).to_be_visible()
