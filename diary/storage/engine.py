@@ -5,9 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from json import JSONDecoder
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
@@ -17,7 +15,6 @@ from diary.errors import SettingsError, StorageError
 from diary.storage.postgres import open_postgres
 
 log = logging.getLogger(__name__)
-_JSON = JSONDecoder()
 _WAIT = 5  # seconds for which another program's lock on SQLite's file is waited for
 HOW_TO_BEGIN = "Check DATABASE_URL. To begin a new one there, run: python -m diary migrate"
 
@@ -43,15 +40,10 @@ def open_engine(
     if place.get_backend_name() != "sqlite":
         return open_postgres(place, pool=pool, iam=iam, region=region, patient=patient)
     # As many connections as are asked for: nobody queues behind those who wait for a lock.
-    engine = create_engine(place, hide_parameters=True, max_overflow=-1, json_deserializer=_from_json)
+    engine = create_engine(place, hide_parameters=True, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     _Ground(Path(place.database or "")).watch(engine)
     return engine
-
-
-def _from_json(written: str) -> Any:
-    """As `json.loads`, which takes longer to look for spaces around a list of a few names than to read it."""
-    return _JSON.raw_decode(written)[0]
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, NoReturn
 
-from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, String, Table
 from sqlalchemy.types import TypeEngine
 
 from diary.storage.copies.manifest import max_line
-from diary.storage.tables import UtcDateTime
+from diary.storage.tables import Texts, UtcDateTime
 from diary.written import unstorable
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -145,7 +145,7 @@ def _instant(value: Any, _: TypeEngine[Any]) -> datetime:
 _READERS: tuple[tuple[type[TypeEngine[Any]], Callable[[Any, TypeEngine[Any]], Any]], ...] = (
     (UtcDateTime, _instant),
     (Date, _day),
-    (JSON, _texts),
+    (Texts, _texts),
     (String, _text),
     (LargeBinary, _bytes),
     (Boolean, _truth),

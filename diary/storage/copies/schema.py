@@ -1,11 +1,11 @@
 """The revisions of the tables, from the first to the newest."""
 
 from alembic import command
-from sqlalchemy import DateTime, Engine, MetaData
+from sqlalchemy import JSON, DateTime, Engine, MetaData
 
 from diary.storage.database import reading, writing
 from diary.storage.migration import alembic_config
-from diary.storage.tables import NOT_COPIED, UtcDateTime
+from diary.storage.tables import NOT_COPIED, Texts, UtcDateTime
 
 
 def upgrade(engine: Engine, revision: str) -> None:
@@ -17,7 +17,7 @@ def upgrade(engine: Engine, revision: str) -> None:
 
 
 def tables_of(engine: Engine) -> MetaData:
-    """The tables of a backup as they are in ``engine``; instants are read and written as in `tables`."""
+    """The tables of a backup as they are in ``engine``; instants and texts are read and written as in `tables`."""
     found, left_out = MetaData(), {"alembic_version", *(table.name for table in NOT_COPIED)}
     with reading(engine) as connection:
         found.reflect(connection, only=lambda name, _: name not in left_out)
@@ -25,4 +25,6 @@ def tables_of(engine: Engine) -> MetaData:
         for column in table.c:
             if isinstance(column.type, DateTime):
                 column.type = UtcDateTime()
+            elif isinstance(column.type, JSON):
+                column.type = Texts()
     return found
