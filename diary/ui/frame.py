@@ -11,12 +11,11 @@ from diary.model import Mood
 from diary.ui import cards, text
 from diary.ui.state import tab
 
-# Names the landmark and the current page, which `st.page_link` does not, and puts something calm where a picture fails:
-# a drawn cover for artwork, the reason for a photo. Tells the stylesheet when the page has opened.
+# Names the landmark and the current page, which `st.page_link` does not. Tells the stylesheet when the page has opened.
 # A field sends its text some 100 ms after it was left. A tap on a link would be quicker, and the text would be lost:
 # so the field is left at the touch, and the link waits for it. The way back has the field left too.
 _SCRIPT = """
-const LATE = 250, LOST = '/app/static/lost.svg';
+const LATE = 250;
 setTimeout(() => { document.documentElement.dataset.open = ''; }, 1000);
 export default function({data}) {
   const bar = document.querySelector('[class*=st-key-nav-]');
@@ -27,16 +26,6 @@ export default function({data}) {
       if (place === data.place) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
     });
   }
-  const calm = event => {
-    const image = event.target;
-    if (image.tagName !== 'IMG') return;
-    if (image.matches('[src^="/photo/"]')) {
-      image.alt = image.title = 'This photo cannot be shown just now.';
-      image.src = LOST;
-    } else if (image.dataset.drawn && !image.matches('[src^="/cover/"]')) {
-      image.src = `/cover/${image.dataset.drawn}.svg`;
-    }
-  };
   let left = -LATE;
   const leave = elsewhere => {
     const field = document.activeElement;
@@ -54,15 +43,10 @@ export default function({data}) {
     setTimeout(() => link.click(), LATE);
   };
   const goBack = () => leave(() => true);
-  document.addEventListener('error', calm, true);
   document.addEventListener('pointerdown', touch, true);
   document.addEventListener('click', press, true);
   window.addEventListener('popstate', goBack, true);
-  document.querySelectorAll('img[data-drawn], img[src^="/photo/"]').forEach(image => {
-    if (image.complete && !image.naturalWidth) calm({target: image});
-  });
   return () => {
-    document.removeEventListener('error', calm, true);
     document.removeEventListener('pointerdown', touch, true);
     document.removeEventListener('click', press, true);
     window.removeEventListener('popstate', goBack, true);

@@ -16,8 +16,10 @@ from typing import Any
 
 import streamlit as st
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 STATIC = Path(__file__).parent / "static"
 FONTS = ("figtree-latin-wght-normal", "young-serif-latin-400-normal")  # on every page
@@ -30,10 +32,24 @@ _ELEMENTS = (  # by their names in Streamlit's list of files
     "widgets/TextInput/TextInput",
 )
 # A grid of days is seen some moments before the script beside it listens (grids.py), and that takes what waits here.
-_EARLY = "addEventListener('click', event => { window.diaryTap = event; }, true);"
+# Where a picture fails there is something calm: a drawn cover for artwork, the reason for a photo.
+_EARLY = """
+addEventListener('click', event => { window.diaryTap = event; }, true);
+addEventListener('error', ({target}) => {
+  if (target.tagName !== 'IMG') return;
+  if (target.matches('[src^="/photo/"]')) {
+    target.alt = target.title = 'This photo cannot be shown just now.';
+    target.src = '/app/static/lost.svg';
+  } else if (target.dataset.drawn && !target.matches('[src^="/cover/"]')) {
+    target.src = `/cover/${target.dataset.drawn}.svg`;
+  }
+}, true);
+"""
 # Streamlit looks for itself below the address of a page first, is told that it is not there, and waits before it looks
 # where the page has its scripts from.
-_BASE = "window.__streamlit = {BACKEND_BASE_URL: new URL('.', location).href};"
+_BASE = "BACKEND_BASE_URL: new URL('.', location).href"
+# It would ask two questions before it opens its socket; who is told what it would hear asks them beside.
+_AT_ONCE = "HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false}"
 # A socket whose Cookie line is longer than 8,192 bytes is neither opened nor refused, and its page stays empty. Some
 # cookies come after the page: Streamlit's against forgery, and those by which a load balancer knows a browser again.
 MAX_COOKIES = 8192 - 512
@@ -68,20 +84,24 @@ class Page:
             if not is_page:
                 await send(message)
             elif message["type"] == "http.response.start":
-                await _answer(Headers(scope=scope))(scope, receive, send)
+                answer = _answer(HTTPConnection(scope))
+                await answer(scope, receive, send)
 
         await self.app(scope, receive, send_ours if scope["type"] == "http" else send)
 
 
-def _answer(headers: Headers) -> Response:
-    if any(len(line) > MAX_COOKIES for line in headers.getlist("cookie")):
+def _answer(asked: HTTPConnection) -> Response:
+    if any(len(line) > MAX_COOKIES for line in asked.headers.getlist("cookie")):
         return PlainTextResponse(f"{TOO_MANY_COOKIES}\n", 431, {"Cache-Control": "no-store"})
-    return HTMLResponse(page(), headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(page(XSRF_COOKIE_NAME in asked.cookies), headers={"Cache-Control": "no-cache"})
 
 
 @cache
-def page() -> str:
-    """Streamlit's page with our stylesheet, fonts and first script."""
+def page(is_known: bool) -> str:
+    """Streamlit's page with our stylesheet, fonts and first script.
+
+    ``is_known``: the browser has Streamlit's cookie against forgery already, without which a socket is nobody's.
+    """
     folder = Path(st.__file__).parent / "static"
     theirs = (folder / "index.html").read_text(encoding="utf-8")
     listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -100,7 +120,8 @@ def page() -> str:
     )
     version = hashlib.sha256((STATIC / "diary.css").read_bytes()).hexdigest()[:12]
     looks = f'<link rel="stylesheet" href="./app/static/diary.css?{version}">'  # last: it overrules theirs
-    first = f"<script>{_BASE}{_EARLY}</script>{modules}"
+    told = f"{_BASE}, {_AT_ONCE}" if is_known else _BASE
+    first = f"<script>window.__streamlit = {{{told}}};{_EARLY}</script>{modules}"
     return _ITS_PRELOAD.sub(fonts, theirs).replace("</head>", f"{first}</head>").replace("</body>", f"{looks}</body>")
 
 
