@@ -37,11 +37,10 @@ def days(
     if not shown:
         browse.nothing(asked, before)
         return shown, None
-    first, last = shown[-1].day.replace(day=1), browse.month_end(shown[0].day)
-    ribbons = diary.sums.mood_days(first, last) if asked == EVERYTHING else ()
     with grids.grid("cards"):
         if asked == EVERYTHING and not (before or after) and (found := diary.on_this_day(today)):
             on_this_day(diary, found, today)
+        ribbons = browse.moods_of_months(diary, shown) if asked == EVERYTHING else ()
         st.html(chapters.chapters(shown, view, ribbons, tab().mood_names, today))
     browse.turn_page(shown, newer, older)
     return shown, grids.day_chosen_on("cards")

@@ -7,10 +7,8 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.errors import NotFoundError
-from diary.insight import newest_versions
-from diary.ui import fields, grids, opened, sentences, text, years
+from diary.ui import fields, grids, opened, text, years
 from diary.ui.part import part
-from diary.ui.shelves import Shelf
 from diary.ui.state import current_day, current_diary, day_param, tab
 
 
@@ -19,17 +17,13 @@ def shelf(diary: Diary, view: str, year: int, known: range, today: date) -> tupl
 
     Where any day of the shelf may be written, None is given for these.
     """
-    moods = newest_versions(tab().moods)
-    names = {ident: mood.name for ident, mood in moods.items()}
-    drawn = Shelf(moods)
     if view == "All years":
-        together = range(year, max(year - years.TOGETHER, known[-1] - 1), -1)
-        noted = diary.sums.mood_ids(date(together[-1], 1, 1), date(year, 12, 31))
-        years.heading(together, sentences.years_sentence(noted.values(), names))
-        return drawn.years(together, noted, today), None
-    days = diary.sums.year_days(date(year, 1, 1), date(year, 12, 31))
-    years.heading([year], sentences.year_sentence(days, names))
-    html = (drawn.covers if view == "Covers" else drawn.pixels)(year, days, today)
+        shown = range(year, max(year - years.TOGETHER, known[-1] - 1), -1)
+        heading, html = years.together(diary, shown, tab().moods, today)
+        st.html(heading)
+        return html, None
+    heading, html, days = years.one_year(diary, view, year, tab().moods, today)
+    st.html(heading)
     return html, {one.day for one in days}
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from diary.diary import Diary
 from diary.errors import NotFoundError
+from diary.insight import MoodDay
 from diary.model import FIRST_DAY, Entry, Mood
 from diary.query import EVERYTHING, Parsed, Term
 from diary.ui import chapters, grids, searching, text
@@ -85,6 +86,11 @@ def page_of_days(
         before = None
     found = diary.find(asked, size + 1, before=before)
     return found[:size], before is not None, len(found) > size
+
+
+def moods_of_months(diary: Diary, shown: Sequence[Entry]) -> Sequence[MoodDay]:
+    """All moods of the months that the days ``shown``, newest first, are of."""
+    return diary.sums.mood_days(shown[-1].day.replace(day=1), month_end(shown[0].day))
 
 
 def turn_page(shown: Sequence[Entry], newer: bool, older: bool) -> None:

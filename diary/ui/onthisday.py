@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 
 from diary.diary import Diary
-from diary.model import Entry
+from diary.model import Entry, Person
 from diary.ui import cards, text
 from diary.ui.state import set_values, tab, told, value
 
@@ -15,17 +15,22 @@ _ALL_HARD = "These were hard days, so they are left out."
 
 def on_this_day(diary: Diary, found: Sequence[Entry], day: date) -> None:
     """The days ``found`` in earlier years, as a part of the grid in which they are drawn."""
-    is_hard = any(entry.is_hard for entry in found)
-    left_out = is_hard and tab().person.leaves_out_hard_days
-    st.html(earlier([one for one in found if not (left_out and one.is_hard)], day))
+    shown, is_hard = remembered(found, tab().person)
+    st.html(earlier(shown, day))
     if is_hard:
-        set_values(leave_out=left_out)
+        set_values(leave_out=tab().person.leaves_out_hard_days)
         st.checkbox("Leave out hard days", key="leave_out", on_change=told(_leave_out), args=(diary,))
     diary.freshen(found)
 
 
 def _leave_out(diary: Diary) -> None:
     diary.set_leaves_out_hard_days(bool(value("leave_out")))
+
+
+def remembered(found: Sequence[Entry], person: Person) -> tuple[Sequence[Entry], bool]:
+    """Those of ``found`` that ``person`` wants to be reminded of, and whether there is a hard day among them."""
+    is_hard = any(entry.is_hard for entry in found)
+    return [one for one in found if not (person.leaves_out_hard_days and one.is_hard)], is_hard
 
 
 def earlier(entries: Sequence[Entry], day: date) -> str:

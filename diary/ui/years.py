@@ -1,13 +1,17 @@
 """The parts of the year page: what the address asks for, the controls that change it, and where a place leads."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 import streamlit as st
 
+from diary.diary import Diary
 from diary.errors import NotFoundError
-from diary.ui import text
+from diary.insight import YearDay, newest_versions
+from diary.model import Mood
+from diary.ui import sentences, text
+from diary.ui.shelves import Shelf
 from diary.ui.state import param, set_params, set_values, value
 from diary.ui.ways import open_month, write_day
 
@@ -36,10 +40,32 @@ def view_shown() -> str:
     return next((name for name, word in VIEWS.items() if word == param("shelf")), "Pixels")
 
 
-def heading(shown: Sequence[int], sentence: str) -> None:
-    """The years that are shown, newest first, and what can be said of them."""
-    said = f"{shown[-1]}–{shown[0]}" if len(shown) > 1 else f"{shown[0]}"
-    st.html(f'<header class="date"><h1>{said}</h1></header><p class="lead">{text.html(sentence)}</p>')
+def one_year(
+    diary: Diary, view: str, year: int, moods: Sequence[Mood], today: date
+) -> tuple[str, str, Sequence[YearDay]]:
+    """The heading of a ``year`` and its shelf, each as HTML, and the days that are written on it."""
+    known = newest_versions(moods)
+    days = diary.sums.year_days(date(year, 1, 1), date(year, 12, 31))
+    said = sentences.year_sentence(days, _names(known))
+    drawn = Shelf(known)
+    return _heading(f"{year}", said), (drawn.covers if view == "Covers" else drawn.pixels)(year, days, today), days
+
+
+def together(diary: Diary, years: range, moods: Sequence[Mood], today: date) -> tuple[str, str]:
+    """The heading of ``years``, newest first, and their shelf above each other, each as HTML."""
+    known = newest_versions(moods)
+    noted = diary.sums.mood_ids(date(years[-1], 1, 1), date(years[0], 12, 31))
+    said = sentences.years_sentence(noted.values(), _names(known))
+    title = f"{years[-1]}–{years[0]}" if len(years) > 1 else f"{years[0]}"
+    return _heading(title, said), Shelf(known).years(years, noted, today)
+
+
+def _names(moods: Mapping[str, Mood]) -> dict[str, str]:
+    return {ident: mood.name for ident, mood in moods.items()}
+
+
+def _heading(title: str, sentence: str) -> str:
+    return f'<header class="date"><h1>{title}</h1></header><p class="lead">{text.html(sentence)}</p>'
 
 
 def tools(year: int, view: str, years: range) -> None:
