@@ -52,7 +52,7 @@ ALIKE = {
     "/component/{path:path}": "/component/x/index.html",
     "/_stcore/bidi-components/{path:path}": "/_stcore/bidi-components/x/y.js",
     "/app/static/{path:path}": "/app/static/diary.css",
-    "": "/timeline",  # Streamlit's own page and scripts
+    "": "/moods",  # Streamlit's own page and scripts
 }
 # For the machine itself.
 INNER = {
@@ -100,6 +100,17 @@ def test_what_is_for_all_is_the_same_for_all(house: House, route: str) -> None:
 def test_what_is_for_the_machine_is_for_nobody_beyond_it(house: House, route: str) -> None:
     for who in ("ada", "ben", "nobody"):
         assert house.ask(route, who, X_Forwarded_For="203.0.113.5").status == 404
+
+
+@pytest.mark.parametrize("page", ["/timeline", "/year"])
+def test_days_that_are_sent_with_a_page(house: House, page: str) -> None:
+    adas, bens, nobodys = (house.ask(page, who) for who in ("ada", "ben", "nobody"))
+    assert ADA.encode() in adas.body
+    assert BEN.encode() in bens.body
+    assert ADA.encode() not in bens.body + nobodys.body
+    assert BEN.encode() not in adas.body + nobodys.body
+    assert 'class="ahead"' not in nobodys.body.decode()
+    assert adas.headers["Cache-Control"] == "private, no-store"
 
 
 def test_photo(house: House) -> None:
@@ -246,7 +257,7 @@ CACHES = {
     "diary.ui.roundtrip._authorities": "",
     "diary.ui.figures._component": "",
     "diary.ui.frame._component": "",
-    "diary.ui.page.page": "",
+    "diary.ui.page.page": "by whether a browser was here before; nobody's days are in it yet",
     "diary.ui.searching._help": "the same for everybody",
     "diary.ui.grids._component": "",
     "diary.ui.text._markdown": "",

@@ -20,7 +20,7 @@ from diary.ui.state import value
 # all places of a shelf one is reached by Tab; arrows lead to what lies beside it, whatever way the shelf is folded.
 _SCRIPT = """
 const WAYS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
-const PLACES = '.shelf :is(td[title], button)';
+const PLACES = '.shelf :is(td[title], button)', TAPPED = `[data-day], ${PLACES}`;
 const SPOKEN = new Intl.DateTimeFormat('en-GB', {dateStyle: 'full', timeZone: 'UTC'});
 const instant = place => {
   const [year, month = 1] = place.parentElement.dataset.of.split('-');
@@ -70,13 +70,17 @@ export default function({data, parentElement, setTriggerValue}) {
   const watch = new MutationObserver(prepare);  // the block is drawn anew when it changes
   watch.observe(box, {childList: true, subtree: true});
   box.onclick = event => {
-    const place = event.target.closest(`[data-day], ${PLACES}`);
+    const place = event.target.closest(TAPPED);
     if (!place) return;
     delete window.diaryTap;
     if (place.matches(PLACES)) { reach(place); place.focus(); }
     setTriggerValue('day', chosen(place));
   };
-  if (box.contains(window.diaryTap?.target)) box.onclick(window.diaryTap);  // it came before this script (page.py)
+  const early = window.diaryTap?.target.closest?.(TAPPED);  // it came before this script (page.py)
+  if (early && (box.contains(early) || early.closest('.ahead'))) {
+    const day = chosen(early);
+    [...box.querySelectorAll(TAPPED)].find(place => chosen(place) === day)?.click();
+  }
   box.onkeydown = event => {
     const from = event.target.closest(PLACES);
     if (!from) return;

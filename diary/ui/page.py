@@ -21,6 +21,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
+from diary.ui import ahead
+
 STATIC = Path(__file__).parent / "static"
 FONTS = ("figtree-latin-wght-normal", "young-serif-latin-400-normal")  # on every page
 _ELEMENTS = (  # by their names in Streamlit's list of files
@@ -84,16 +86,19 @@ class Page:
             if not is_page:
                 await send(message)
             elif message["type"] == "http.response.start":
-                answer = _answer(HTTPConnection(scope))
+                answer = await _answer(HTTPConnection(scope))
                 await answer(scope, receive, send)
 
         await self.app(scope, receive, send_ours if scope["type"] == "http" else send)
 
 
-def _answer(asked: HTTPConnection) -> Response:
+async def _answer(asked: HTTPConnection) -> Response:
     if any(len(line) > MAX_COOKIES for line in asked.headers.getlist("cookie")):
         return PlainTextResponse(f"{TOO_MANY_COOKIES}\n", 431, {"Cache-Control": "no-store"})
-    return HTMLResponse(page(XSRF_COOKIE_NAME in asked.cookies), headers={"Cache-Control": "no-cache"})
+    # What else an address names is for the page itself to understand.
+    days = "" if asked.scope["query_string"] else await ahead.sent_with(asked.scope["path"], asked.cookies)
+    whole = page(XSRF_COOKIE_NAME in asked.cookies).replace("</body>", f"{days}</body>")
+    return HTMLResponse(whole, headers={"Cache-Control": "private, no-store" if days else "no-cache"})
 
 
 @cache

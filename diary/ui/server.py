@@ -27,7 +27,7 @@ from diary import assembly, log
 from diary.errors import AwayError, DiaryError, NotFoundError
 from diary.settings import Settings
 from diary.sweep import Caretaker
-from diary.ui import cover, gate, logs, page, photos, roundtrip, shared, take_out
+from diary.ui import ahead, cover, gate, logs, page, photos, roundtrip, shared, take_out
 from diary.ui.login import LogIn
 
 SHELL = str(Path(__file__).with_name("shell.py"))
@@ -210,7 +210,7 @@ def content_security_policy() -> str:
     components. Raises DiaryError where it cannot be told whence photos come; `start` asks first.
     """
     pages = page.page(is_known=False) + page.page(is_known=True)
-    scripts = dict.fromkeys(re.findall(r"<script>(.*?)</script>", pages, re.DOTALL))
+    scripts = dict.fromkeys([*re.findall(r"<script>(.*?)</script>", pages, re.DOTALL), ahead.HAND_OVER])
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{one}'" for one in hashes)
     photos = assembly.photo_origin(shared.settings())

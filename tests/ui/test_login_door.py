@@ -64,6 +64,18 @@ def test_a_log_in_that_is_too_old_is_nobodys(house: House) -> None:
     assert WELCOME in house.shown("timeline", old)
 
 
+def test_no_days_are_sent_with_a_page_to_a_log_in_that_is_spoiled_too_old_or_over(house: House) -> None:
+    begun = int((datetime.now(UTC) - timedelta(hours=48, seconds=1)).timestamp())
+    ended = cookies_for(house.settings, "ada")
+    assert ADA.encode() in house.ask("/timeline", ended).body
+    house.ask("/auth/logout", ended)
+    spoiled = [
+        {USER: spoil(cookie)} for cookie in cookies_for(house.settings, "ada").values() for spoil in SPOILED.values()
+    ]
+    for cookies in (ended, cookies_of(house.settings, claims(auth_time=begun)), *spoiled):
+        assert b'class="ahead"' not in house.ask("/timeline", cookies).body
+
+
 def test_one_signed_by_another_secret_or_for_another_address_is_nobodys(house: House) -> None:
     for other in ({"AUTH_COOKIE_SECRET": "t" * 32}, {"AUTH_REDIRECT_URI": "https://other.example/oauth2callback"}):
         made = cookies_for(load_settings({**house.server.env, **other}), "ada")

@@ -1,0 +1,102 @@
+"""The days of a page, sent with it: a browser shows them while Streamlit's scripts begin, which takes longer.
+
+They are what the page at that address shows first, by the same functions and in the same place; diary.css keeps room
+for the tools above them. As soon as the page draws its own days they are taken away, in the same moment, and what was
+tapped on them is done there (grids.py).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+from diary.diary import Diary
+from diary.errors import DiaryError
+from diary.model import Person
+from diary.query import EVERYTHING
+from diary.ui import browse, cards, chapters, onthisday, shared, years
+from diary.ui.login import is_over
+from diary.ui.visitor import read_visitor
+
+log = logging.getLogger(__name__)
+PATIENCE = 0.3  # seconds; a page whose days are not at hand by then is sent without
+# Where the database hangs, no more threads than these wait for it.
+_readers = ThreadPoolExecutor(4, "ahead")
+# What a page draws first where there are no days to show, too.
+_OWN = ".card, .shelf, .st-key-nothing, .stAlert, .welcome"
+HAND_OVER = f"""
+{{
+  const ahead = document.querySelector('.ahead'), root = document.getElementById('root');
+  let top = 0;  // asked for when it goes away, it would have to be laid out once more
+  ahead.onscroll = () => {{ top = ahead.scrollTop; }};
+  const watch = new MutationObserver(() => {{
+    if (!root.querySelector('{_OWN}') && !document.querySelector(':root[data-open]')) return;
+    watch.disconnect();
+    ahead.remove();
+    if (top) root.querySelector('.stMain').scrollTop = top;
+  }});
+  watch.observe(root, {{childList: true, subtree: true}});
+  watch.observe(document.documentElement, {{attributeFilter: ['data-open']}});
+}}
+"""
+
+
+async def sent_with(path: str, cookies: Mapping[str, str]) -> str:
+    """The days of the page at ``path``, as HTML, for whoever sends these ``cookies``.
+
+    Empty where it shows none, for nobody's, and where they cannot be read in time: the page itself says what is wrong.
+    """
+    draw = _PAGES.get(path)
+    if draw is None:
+        return ""
+    reading = asyncio.get_running_loop().run_in_executor(_readers, _days, draw, cookies)
+    try:
+        shown = await asyncio.wait_for(reading, PATIENCE)
+    except (TimeoutError, DiaryError):
+        return ""
+    except Exception:
+        log.exception("unexpected error")
+        return ""
+    return f'<div class="ahead"><div>{shown}</div></div><script>{HAND_OVER}</script>' if shown else ""
+
+
+def _days(draw: Callable[[Diary, Person, date], str], cookies: Mapping[str, str]) -> str:
+    owner = _owner(cookies)
+    if owner is None:
+        return ""
+    diary = shared.diary_of(owner)
+    newest = diary.find(EVERYTHING, 1)
+    if not newest:
+        return ""
+    person = diary.person()
+    # The browser has not said yet where it is: probably where the last day was written.
+    shown = draw(diary, person, diary.today(newest[0].zone, person))
+    return f"<style>{cards.mood_colours(person.moods)}</style>{shown}"
+
+
+def _owner(cookies: Mapping[str, str]) -> str | None:
+    settings = shared.settings()
+    if not settings.has_login:
+        return "local"
+    visitor = read_visitor(cookies, settings)
+    return None if visitor is None or is_over(visitor, unknown=True) else visitor.owner_id
+
+
+def _timeline(diary: Diary, person: Person, today: date) -> str:
+    shown = diary.find(EVERYTHING, chapters.DENSITIES["Cards"][0])
+    parts = []
+    if found := diary.on_this_day(today):
+        earlier, is_hard = onthisday.remembered(found, person)
+        parts = [f"<div>{onthisday.earlier(earlier, today)}</div>", '<i class="choice"></i>' if is_hard else ""]
+    names = {mood.id: mood.name for mood in person.moods}
+    days = chapters.chapters(shown, "Cards", browse.moods_of_months(diary, shown), names, today)
+    return f'<i class="search"></i>{"".join(parts)}<div>{days}</div>'
+
+
+def _year(diary: Diary, person: Person, today: date) -> str:
+    heading, shelf, _ = years.one_year(diary, "Pixels", today.year, person.moods, today)
+    return f'<div>{heading}</div><i class="views"></i><div>{shelf}</div>'
+
+
+_PAGES: Mapping[str, Callable[[Diary, Person, date], str]] = {"/timeline": _timeline, "/year": _year}
