@@ -37,7 +37,11 @@ AIMS = {
     "P4": Aim("Timeline: runs a second for 8 clients, against Flask's pages", 0.35, 0.6, more_is_better=True),
     "P5": Aim("Timeline: browser, warm, until its days are seen, against the empty page", 1.5, 1.2),
     "P6": Aim("Year: browser, warm, until its days are seen, against the empty page", 1.8, 1.3),
-    "P7": Aim("Timeline: browser, filter by a mood, against following Flask's link", 0.5, 0.3),
+    "P7": Aim(
+        "Timeline: browser, from a press on a mood until only its days are seen, against following Flask's link",
+        0.5,
+        0.3,
+    ),
     "P8a": Aim("Timeline: bytes of a first visit, against stock Streamlit's empty page", 0.6, 0.45),
     "P8b": Aim("Moods: bytes of a first visit, against stock Streamlit's empty page", 1, 1),
     "P9a": Aim("Timeline: messages of a rerun", 30, 15),

@@ -40,16 +40,17 @@ SEEN = """
 })
 """
 NOW = "performance.timeOrigin + performance.now()"
-# Seconds from the press on a mood until all cards that are shown carry it, or some others too, as is wanted.
+# Seconds from the press on a mood until so many cards are seen and all of them carry it, or not all, as is wanted.
 CHOOSE = """
-([mood, alone, limit]) => new Promise((done, fail) => {
+([mood, alone, count, limit]) => new Promise((done, fail) => {
   const pill = [...document.querySelectorAll('.st-key-offered button')]
     .find(one => one.textContent.toLowerCase().includes(mood));
   if (!pill) return fail(new Error('no pill ' + mood));
   const begun = performance.now();
   const look = () => {
-    const shown = [...document.querySelectorAll('.card .mood')].map(one => one.textContent.trim().toLowerCase());
-    const right = shown.length && shown.every(word => word.endsWith(mood)) === alone;
+    const shown = [...document.querySelectorAll('.card .mood')].filter(one => one.getClientRects().length)
+      .map(one => one.textContent.trim().toLowerCase());
+    const right = shown.length >= count && shown.every(word => word.endsWith(mood)) === alone;
     if (right) return requestAnimationFrame(() => done((performance.now() - begun) / 1000));
     if (performance.now() - begun > limit) return fail(new Error('shown: ' + shown));
     requestAnimationFrame(look);
@@ -156,10 +157,10 @@ def interaction(servers: Servers, found: Found) -> None:
             page.locator(".st-key-offered button").first.wait_for()
         visit(theirs, f"{servers.flask.url}/timeline", ".card", DAYS)
 
-        def choose(page: Page) -> float:
-            took = float(page.evaluate(CHOOSE, ["calm", True, LIMIT]))
+        def choose(page: Page, count: int) -> float:
+            took = float(page.evaluate(CHOOSE, ["calm", True, count, LIMIT]))
             page.wait_for_timeout(250)
-            page.evaluate(CHOOSE, ["calm", False, LIMIT])
+            page.evaluate(CHOOSE, ["calm", False, DAYS, LIMIT])
             page.wait_for_timeout(250)
             return took
 
@@ -171,8 +172,9 @@ def interaction(servers: Servers, found: Found) -> None:
             return took / 1000
 
         acts: dict[str, Act] = {
-            "Timeline: choose a mood": partial(choose, ours),
-            "floor: choose a mood": partial(choose, floor),
+            "Timeline: choose a mood": partial(choose, ours, 1),
+            "Timeline: until 20 days have it": partial(choose, ours, DAYS),
+            "floor: until 20 days have it": partial(choose, floor, DAYS),
             "Flask: follow a link": follow,
         }
         blocks = rounds.blocks(acts, 6, 3)

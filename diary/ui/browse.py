@@ -24,8 +24,8 @@ def tools(diary: Diary, moods: Sequence[Mood], today: date, asked: Parsed) -> st
     view = next((name for name, word in VIEWS.items() if word == param("view")), "Cards")
     # What an input says and the address does not is old: callbacks write every change into the address.
     set_values(view=view)
-    offered = searching.offered(diary, moods, asked.term)
-    st.html(f'<style>{searching.emoji(moods, offered)}</style><h1 class="unseen">Timeline</h1>')
+    offered = searching.offered(diary, moods)
+    st.html(f'<style>{searching.looks(moods, offered, asked.term)}</style><h1 class="unseen">Timeline</h1>')
     with st.container(key="tools", horizontal=True, vertical_alignment="bottom"):
         searching.box(asked)
         _jump(diary, view, today)

@@ -9,6 +9,7 @@ from diary.diary import Diary
 from diary.model import Mood
 from diary.query import EXAMPLES, Parsed, Problem, Term, choose, chosen, folded_line, parse
 from diary.ui import text
+from diary.ui.cards import mood_class
 from diary.ui.state import param, set_params, set_values, tab, value
 
 Choice = tuple[str, str]  # a field of the language, and a value of it
@@ -55,8 +56,8 @@ def below(found: Parsed, offered: Mapping[Choice, str]) -> None:
     )
 
 
-def offered(diary: Diary, moods: Iterable[Mood], term: Term) -> dict[Choice, str]:
-    """Moods in the person's order, then artists and tags of most days lately, with labels; chosen ones first."""
+def offered(diary: Diary, moods: Iterable[Mood]) -> dict[Choice, str]:
+    """Moods in the person's order, then artists and tags of most days lately, with labels."""
     names = tab().names
     if names is None:
         names = tab().names = diary.lives.names()
@@ -64,21 +65,33 @@ def offered(diary: Diary, moods: Iterable[Mood], term: Term) -> dict[Choice, str
         ("mood", mood.name): text.plain(mood.name.capitalize()) for mood in moods if not (mood.hidden or mood.retired)
     }
     labels |= {("artist", name): f":material/music_note: {text.plain(name)}" for name in names.artists}
-    labels |= {("tag", name): f":material/tag: {text.plain(name)}" for name in names.tags}
-    return {choice: labels[choice] for choice in (*_pressed(labels, term), *labels)}
+    return labels | {("tag", name): f":material/tag: {text.plain(name)}" for name in names.tags}
 
 
-def emoji(moods: Iterable[Mood], offered: Iterable[Choice]) -> str:
-    """The rules that put its emoji before each mood that is ``offered``.
+def looks(moods: Iterable[Mood], offered: Iterable[Choice], term: Term) -> str:
+    """The rules that put its emoji before each mood that is ``offered``, and answer a press on it at once.
 
-    In a label Streamlit would look for it, which takes a tenth of a millisecond each.
+    In a label Streamlit would look for the emoji, which takes a tenth of a millisecond each. When a mood is pressed and
+    ``term`` asks for none yet, the days on the page that have another make room before those come that are found.
     """
-    signs = {("mood", mood.name): mood.emoji for mood in moods if not mood.retired}
-    return "".join(
-        f'.st-key-offered button:nth-of-type({place}) p::before{{content:"{_escaped(signs[choice])}\\a0 "/""}}'
-        for place, choice in enumerate(offered, 1)
-        if choice in signs
-    )
+    signs: dict[Choice, str] = {}
+    classes: dict[Choice, list[str]] = {}
+    for mood in moods:
+        choice = ("mood", mood.name)
+        classes.setdefault(choice, []).append(f".{mood_class(mood)}")
+        if not mood.retired:
+            signs[choice] = mood.emoji
+    rules = []
+    for place, choice in enumerate(offered, 1):
+        if choice in signs:
+            pill, its = f".st-key-offered button:nth-of-type({place})", ",".join(classes[choice])
+            rules.append(f'{pill} p::before{{content:"{_escaped(signs[choice])}\\a0 "/""}}')
+            if not chosen(term, "mood"):
+                rules.append(
+                    f".stApp:has({pill}[aria-pressed=true]) .st-key-cards:has({its}) article:not(:has({its}))"
+                    "{display:none}"
+                )
+    return "".join(rules)
 
 
 def _escaped(sign: str) -> str:

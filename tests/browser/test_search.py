@@ -54,7 +54,7 @@ def test_from_a_search_to_the_life_of_a_song(open_page: Open, full: DiaryServer,
 
 
 def test_a_mood_that_was_pressed_stays_in_sight(open_page: Open, full: DiaryServer) -> None:
-    """Those that are chosen come first, and the row may have been pushed aside to reach one."""
+    """The row is pushed aside to reach one, and whoever comes by a link has not pushed it."""
     page = open_page(width=390)
     look_at(page, f"{full.url}/timeline")
     pill = page.locator(".st-key-offered").get_by_role("button", name="Calm", exact=True)
@@ -62,3 +62,18 @@ def test_a_mood_that_was_pressed_stays_in_sight(open_page: Open, full: DiaryServ
     expect(page.get_by_role("searchbox")).to_have_value("mood:calm")
     settled(page)
     expect(pill).to_be_in_viewport(ratio=0.99)
+    page.reload()
+    expect(pill).to_be_in_viewport(ratio=0.99)
+
+
+def test_a_press_on_a_mood_is_answered_before_the_diary_answers(open_page: Open, full: DiaryServer) -> None:
+    page = open_page(width=1440)
+    look_at(page, f"{full.url}/timeline")
+    mood = page.locator(".card .mood").first.inner_text().split()[-1].lower()
+    page.context.set_offline(True)
+    page.locator(".st-key-offered").get_by_role("button", name=mood.capitalize(), exact=True).click()
+    expect(page.locator(f".card:has(.m-{mood})").first).to_be_visible()
+    expect(page.locator(f".card:not(:has(.m-{mood}))").filter(visible=True)).to_have_count(0)
+    expect(page.locator(".onthisday, .chapter .spines").filter(visible=True)).to_have_count(0)
+    page.context.set_offline(False)
+    expect(page.locator(f".card:has(.m-{mood})")).to_have_count(20)

@@ -9,7 +9,7 @@ import pytest
 from diary.assembly import open_diary, prepare
 from diary.diary import Diary
 from diary.model import BUILT_IN_MOODS, EntryDraft, Song
-from diary.query import EXAMPLES
+from diary.query import EVERYTHING, EXAMPLES, parse
 from diary.settings import load_settings
 from diary.ui import searching, text
 from tests.builders import statements
@@ -50,12 +50,37 @@ def test_moods_artists_and_tags_are_offered_those_of_most_days_first(diary: Diar
     assert [one.replace("\\", "") for one in options[-4:]] == ["Nora Wilde", "Les *Parapluies*", "walk", "home"]
 
 
+CALM = replace(BUILT_IN_MOODS[0], id="new", name="calm", emoji='"<')
+GONE = replace(CALM, id="old", emoji="🌧", retired=True)
+CHOICES = [("artist", "calm"), ("mood", "calm"), ("mood", "sad")]
+
+
 def test_each_mood_offered_has_its_emoji_before_it_whatever_it_is_made_of() -> None:
-    calm = replace(BUILT_IN_MOODS[0], name="calm", emoji='"<')
-    gone = replace(calm, emoji="🌧", retired=True)
-    assert searching.emoji([calm, gone], [("artist", "calm"), ("mood", "calm"), ("mood", "sad")]) == (
-        '.st-key-offered button:nth-of-type(2) p::before{content:"\\22 \\3c \\a0 "/""}'
+    emoji = '.st-key-offered button:nth-of-type(2) p::before{content:"\\22 \\3c \\a0 "/""}'
+    looks = searching.looks([CALM, GONE], CHOICES, EVERYTHING)
+    assert looks.count("::before") == 1
+    assert emoji in looks
+
+
+def test_a_press_on_a_mood_leaves_the_days_that_have_it_in_whatever_version() -> None:
+    looks = searching.looks([CALM, GONE], CHOICES, EVERYTHING)
+    assert looks.endswith(
+        ".stApp:has(.st-key-offered button:nth-of-type(2)[aria-pressed=true])"
+        " .st-key-cards:has(.m-new,.m-old) article:not(:has(.m-new,.m-old)){display:none}"
     )
+
+
+def test_while_moods_are_asked_for_a_press_on_another_hides_nothing() -> None:
+    """Days with either are found, and those of the other are not there yet."""
+    asked = parse("mood:calm", ["calm", "sad"]).term
+    assert "display:none" not in searching.looks([CALM, GONE], CHOICES, asked)
+
+
+def test_what_is_offered_keeps_its_place_when_it_is_pressed(diary: Diary) -> None:
+    app = show("timeline")
+    before = app.button_group(key=OFFERED).options
+    app.button_group(key=OFFERED).select(("tag", "home")).run()
+    assert app.button_group(key=OFFERED).options == before
 
 
 def test_what_is_pressed_is_asked_and_what_is_released_is_not(diary: Diary) -> None:
