@@ -6,13 +6,14 @@ GET /_stcore/health gives the XSRF cookie; the socket /_stcore/stream takes the 
 
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.request import urlopen
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 PATIENCE = 60  # seconds
@@ -98,8 +99,9 @@ class Session:
     def run(self, part: str = "") -> Answer:
         """Ask for the page, or for it again, or for a ``part`` of it, and read until the script has finished."""
         begun = time.perf_counter()
-        self._socket.send(self._request(part))
         answer = self.last = Answer()
+        with suppress(ConnectionClosed):  # what was said before the end is heard all the same
+            self._socket.send(self._request(part))
         while True:
             raw = self._socket.recv(PATIENCE)
             message = ForwardMsg.FromString(raw)
