@@ -4,13 +4,39 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.screen import assert_sound, settled
 from tests.browser.server import DiaryServer
 from tests.browser.test_looks import look_at
 
 Open = Callable[..., Page]
+
+
+class Answers:
+    """What the diary says to a ``page``; it may be held back for a while."""
+
+    def __init__(self, page: Page) -> None:
+        self._waiting: list[str | bytes] | None = None
+        page.route_web_socket("**/_stcore/stream", self._opened)
+
+    def hold_back(self) -> None:
+        self._waiting = []
+
+    def let_through(self) -> None:
+        for message in self._waiting or ():
+            self._socket.send(message)
+        self._waiting = None
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
+        socket.connect_to_server().on_message(self._said)
+
+    def _said(self, message: str | bytes) -> None:
+        if self._waiting is None:
+            self._socket.send(message)
+        else:
+            self._waiting.append(message)
 
 
 @pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
@@ -68,12 +94,16 @@ def test_a_mood_that_was_pressed_stays_in_sight(open_page: Open, full: DiaryServ
 
 def test_a_press_on_a_mood_is_answered_before_the_diary_answers(open_page: Open, full: DiaryServer) -> None:
     page = open_page(width=1440)
+    answers = Answers(page)
     look_at(page, f"{full.url}/timeline")
     mood = page.locator(".card .mood").first.inner_text().split()[-1].lower()
-    page.context.set_offline(True)
+    others = page.locator(f".card:not(:has(.m-{mood}))")
+    expect(others.first).to_be_visible()
+    answers.hold_back()
     page.locator(".st-key-offered").get_by_role("button", name=mood.capitalize(), exact=True).click()
-    expect(page.locator(f".card:has(.m-{mood})").first).to_be_visible()
-    expect(page.locator(f".card:not(:has(.m-{mood}))").filter(visible=True)).to_have_count(0)
+    expect(others.filter(visible=True)).to_have_count(0)
     expect(page.locator(".onthisday, .chapter .spines").filter(visible=True)).to_have_count(0)
-    page.context.set_offline(False)
+    expect(page.locator(".card").filter(visible=True).first).to_be_visible()
+    expect(others.first).to_be_attached()  # the diary has not answered
+    answers.let_through()
     expect(page.locator(f".card:has(.m-{mood})")).to_have_count(20)

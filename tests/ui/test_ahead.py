@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any, TypeVar
 from urllib.request import Request, urlopen
 
 import pytest
@@ -18,6 +20,7 @@ from diary.ui import ahead, shared
 from tests.browser.server import DiaryServer, demo
 from tests.builders import TODAY, make_diary
 
+T = TypeVar("T")
 AHEAD = '<div class="ahead">'
 
 
@@ -38,6 +41,12 @@ def sent(server: DiaryServer, path: str, cookie: str = "") -> tuple[str, str]:
     """The page, and how long it may be kept."""
     with urlopen(Request(server.url + path, headers={"Cookie": cookie})) as answer:
         return answer.read().decode(), answer.headers["Cache-Control"]
+
+
+def outcome(asked: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: a browser of other tests leaves a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked).result()
 
 
 def test_timeline_comes_with_its_newest_days_and_the_colours_of_their_moods(full: DiaryServer) -> None:
@@ -85,7 +94,7 @@ def test_words_are_shown_as_they_are() -> None:
     prepare(settings)
     diary = open_diary(settings)
     diary.save(EntryDraft(TODAY, "calm", Song("</div><script>", "<b>"), note="</style><img src=x>"))
-    page = asyncio.run(ahead.sent_with("/timeline", {}))
+    page = outcome(ahead.sent_with("/timeline", {}))
     assert "&lt;/div&gt;&lt;script&gt;" in page
     assert "<b>" not in page
     assert "<img src=x>" not in page
@@ -96,7 +105,7 @@ def test_a_database_that_hangs_does_not_hold_the_page_up(monkeypatch: pytest.Mon
     answers = Event()
     monkeypatch.setattr(shared, "diary_of", lambda _: answers.wait(60))
     try:
-        assert asyncio.run(ahead.sent_with("/timeline", {})) == ""
+        assert outcome(ahead.sent_with("/timeline", {})) == ""
         assert not answers.is_set()
     finally:
         answers.set()
@@ -114,7 +123,7 @@ def test_no_more_pages_wait_for_it_than_there_are_readers(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(shared, "diary_of", hang)
     try:
-        assert asyncio.run(many()) == [""] * 20
+        assert outcome(many()) == [""] * 20
         assert 0 < len(asked) <= 4
     finally:
         answers.set()
@@ -125,7 +134,7 @@ def test_where_the_diary_is_away_the_page_says_so_itself(monkeypatch: pytest.Mon
         raise AwayError("not answering")
 
     monkeypatch.setattr(shared, "diary_of", away)
-    assert asyncio.run(ahead.sent_with("/timeline", {})) == ""
+    assert outcome(ahead.sent_with("/timeline", {})) == ""
 
 
 def test_a_mistake_of_ours_is_loud_in_the_log_and_leaves_the_page_alone(
@@ -133,5 +142,5 @@ def test_a_mistake_of_ours_is_loud_in_the_log_and_leaves_the_page_alone(
 ) -> None:
     monkeypatch.setattr(shared, "diary_of", lambda _: None)
     with caplog.at_level(logging.ERROR, "diary"):
-        assert asyncio.run(ahead.sent_with("/timeline", {})) == ""
+        assert outcome(ahead.sent_with("/timeline", {})) == ""
     assert "unexpected error" in caplog.text
