@@ -39,6 +39,7 @@ SEEN = """
   look();
 })
 """
+USED = "[class*=st-key-nav-] a"  # seen when all that stands around the days is
 NOW = "performance.timeOrigin + performance.now()"
 # Seconds from the press on a mood until so many cards are seen and all of them carry it, or not all, as is wanted.
 CHOOSE = """
@@ -124,6 +125,8 @@ def loads(servers: Servers, found: Found) -> None:
         "block": (f"{servers.floor.url}/?show=20", ".card", DAYS),
         "timeline": (f"{servers.many.url}/timeline", ".card", DAYS),
         "year": (f"{servers.many.url}/year", ".shelf td[title]", 300),
+        "timeline, used": (f"{servers.many.url}/timeline", USED, 5),
+        "year, used": (f"{servers.many.url}/year", USED, 5),
     }
     with contextlib.ExitStack() as stack:
         screens = {name: stack.enter_context(screen(servers.browser)) for name in addresses}
@@ -141,7 +144,14 @@ def loads(servers: Servers, found: Found) -> None:
     found.figures["P5"] = rounds.ratio(blocks["timeline"], empty)
     found.figures["P6"] = rounds.ratio(blocks["year"], empty)
     found.figures["P18"] = Figure(median(shifts["timeline"]) - median(shifts["empty"]), 0.01)
-    labels = {"empty": "floor: empty page", "block": "floor: 20 cards", "timeline": "Timeline", "year": "Year"}
+    labels = {
+        "empty": "floor: empty page",
+        "block": "floor: 20 cards",
+        "timeline": "Timeline",
+        "timeline, used": "Timeline, until it can be used",
+        "year": "Year",
+        "year, used": "Year, until it can be used",
+    }
     for name, label in labels.items():
         times = rounds.ratio(blocks[name], empty)
         seconds = median(block.typical for block in blocks[name])
