@@ -247,6 +247,7 @@ CACHES = {
     "diary.ui.shared._diary": "by the settings and the owner",
     "diary.music.catalog.make_catalog": "by the settings; what catalogues say is the same for everybody",
     "diary.storage.moods.mood_of": "by all that a mood is; only a row of its owner leads there",
+    "diary.model.Song": "likewise; by all that a song is",
     "diary.storage.entries._select_found": "by what is looked for; the query in it is told the owner each time",
     "diary.storage.entries._select_on": "by the names of parameters; likewise",
     "diary.ui.photos._signing_key": "one for the whole database; an address is good for its owner only",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, FromClause, Row, Select, and_, bindparam, case, func, select
@@ -15,6 +16,9 @@ from diary.storage.tracks import TRACK, track_of
 _OWN = ("day", "note", "photo", "zone", "revision", "created_at", "updated_at", "tags")
 _TO_TRACK, _TO_MORE = len(MOOD), len(MOOD) + len(TRACK)  # among what follows a song in a row of `select_days`
 _SONG = ("song_title", "song_artist", "spotify_id", "mbid")
+
+
+_song = lru_cache(maxsize=1000)(Song)  # one is in many rows, and is checked once
 
 
 def mine(owner_id: str | BindParameter[str], table: FromClause = entries) -> ColumnElement[bool]:
@@ -119,13 +123,13 @@ def folded_of(title: str, artist: str, note: str, tags: Iterable[str]) -> dict[s
 def past_song_of(row: Row[*tuple[Any, ...]]) -> PastSong:
     """The song in a row of `select_songs`."""
     title, artist, spotify_id, mbid, times, last_day, *track = row
-    return PastSong(Song(title, artist, spotify_id, mbid), track_of(*track), times, last_day)
+    return PastSong(_song(title, artist, spotify_id, mbid), track_of(*track), times, last_day)
 
 
 def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     """The entry in a row of `select_days`."""
     day, note, photo, zone, revision, created_at, updated_at, tags, title, artist, spotify_id, mbid, *others = row
-    mood, song = mood_of(*others[:_TO_TRACK]), None if title is None else Song(title, artist, spotify_id, mbid)
+    mood, song = mood_of(*others[:_TO_TRACK]), None if title is None else _song(title, artist, spotify_id, mbid)
     track = track_of(*others[_TO_TRACK:_TO_MORE])
     # By their places, as names take a fifth longer: a page makes some thirty, an archive all.
     return Entry(day, mood, song, note, tuple(tags), photo, zone, revision, created_at, updated_at, track)
