@@ -14,9 +14,8 @@ from diary.storage.tables import entries, moods, tracks
 from diary.storage.tracks import TRACK, track_of
 
 _OWN = ("day", "note", "photo", "zone", "revision", "created_at", "updated_at", "tags")
-_TO_TRACK, _TO_MORE = len(MOOD), len(MOOD) + len(TRACK)  # among what follows a song in a row of `select_days`
 _SONG = ("song_title", "song_artist", "spotify_id", "mbid")
-
+_TO_TRACK, _TO_MORE = len(MOOD), len(MOOD) + len(TRACK)  # among what follows them in a row of `select_days`
 
 _song = lru_cache(maxsize=1000)(Song)  # one is in many rows, and is checked once
 

@@ -50,7 +50,8 @@ addEventListener('error', ({target}) => {
 # Streamlit looks for itself below the address of a page first, is told that it is not there, and waits before it looks
 # where the page has its scripts from.
 _BASE = "BACKEND_BASE_URL: new URL('.', location).href"
-# It would ask two questions before it opens its socket; who is told what it would hear asks them beside.
+# Before it opens its socket it asks whether the server is there, and who may speak to the page from outside. Where the
+# page says the latter, nobody, it asks while the socket opens.
 _AT_ONCE = "HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false}"
 # A socket whose Cookie line is longer than 8,192 bytes is neither opened nor refused, and its page stays empty. Some
 # cookies come after the page: Streamlit's against forgery, and those by which a load balancer knows a browser again.
