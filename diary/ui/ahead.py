@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date
 
 from diary.diary import Diary
@@ -50,7 +51,8 @@ async def sent_with(path: str, cookies: Mapping[str, str]) -> str:
     draw = _PAGES.get(path)
     if draw is None:
         return ""
-    reading = asyncio.get_running_loop().run_in_executor(_readers, _days, draw, cookies)
+    belongs = copy_context()  # what it logs is of this request, whichever thread it is in
+    reading = asyncio.get_running_loop().run_in_executor(_readers, belongs.run, _days, draw, cookies)
     try:
         shown = await asyncio.wait_for(reading, PATIENCE)
     except (TimeoutError, DiaryError):

@@ -1,6 +1,7 @@
 """The days that are sent with a page: what the page shows first, to its owner alone, and never in its way."""
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import Coroutine, Iterator
@@ -11,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from diary import log
 from diary.assembly import open_diary, prepare
 from diary.errors import AwayError
 from diary.model import EntryDraft, Song
@@ -135,6 +137,24 @@ def test_where_the_diary_is_away_the_page_says_so_itself(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(shared, "diary_of", away)
     assert outcome(ahead.sent_with("/timeline", {})) == ""
+
+
+def test_what_is_logged_for_one_page_does_not_belong_to_another(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def note(_: str) -> None:
+        logging.getLogger("diary.somewhere").warning("database failed")
+        raise AwayError("not answering")
+
+    logger = logging.getLogger("diary")
+    for name, value in {"handlers": [], "level": logger.level, "propagate": logger.propagate}.items():
+        monkeypatch.setattr(logger, name, value)
+    log.set_up("json")
+    monkeypatch.setattr(shared, "diary_of", note)
+    for _ in range(8):  # twice as many as there are threads
+        outcome(ahead.sent_with("/timeline", {}))
+    requests = [json.loads(line)["request"] for line in capsys.readouterr().err.splitlines()]
+    assert len(requests) == len(set(requests)) == 8
 
 
 def test_a_mistake_of_ours_is_loud_in_the_log_and_leaves_the_page_alone(
