@@ -14,6 +14,7 @@ from diary.ui.state import param, set_params, set_values, tab, value
 
 Choice = tuple[str, str]  # a field of the language, and a value of it
 FIELDS = ("mood", "artist", "tag")
+_PILL, _PRESSED = ".st-key-offered button", "[aria-pressed=true]"
 
 
 def asked() -> Parsed:
@@ -68,30 +69,34 @@ def offered(diary: Diary, moods: Iterable[Mood]) -> dict[Choice, str]:
     return labels | {("tag", name): f":material/tag: {text.plain(name)}" for name in names.tags}
 
 
-def looks(moods: Iterable[Mood], offered: Iterable[Choice], term: Term) -> str:
+def looks(moods: Sequence[Mood], offered: Iterable[Choice], term: Term) -> str:
     """The rules that put its emoji before each mood that is ``offered``, and answer a press on it at once.
 
-    In a label Streamlit would look for the emoji, which takes a tenth of a millisecond each. When a mood is pressed and
-    ``term`` asks for none yet, the days on the page that have another make room before those come that are found.
+    In a label Streamlit would look for the emoji, which takes a tenth of a millisecond each.
     """
-    signs: dict[Choice, str] = {}
-    classes: dict[Choice, list[str]] = {}
+    signs = {("mood", mood.name): mood.emoji for mood in moods if not mood.retired}
+    places = {choice: f"{_PILL}:nth-of-type({place})" for place, choice in enumerate(offered, 1) if choice in signs}
+    emoji = (f'{pill} p::before{{content:"{_escaped(signs[choice])}\\a0 "/""}}' for choice, pill in places.items())
+    return "".join(emoji) + _answer_at_once(moods, places, term)
+
+
+def _answer_at_once(moods: Iterable[Mood], places: Mapping[Choice, str], term: Term) -> str:
+    """While one mood alone is pressed, only its days are seen, if there are any; those that are found come later.
+
+    The rules stay the same when they have come, and hide none of those; so they are left out where ``term`` means days
+    with a mood that is not among ``places``. Of a mood that was changed days keep the former version.
+    """
+    versions: dict[str, list[str]] = {}
     for mood in moods:
-        choice = ("mood", mood.name)
-        classes.setdefault(choice, []).append(f".{mood_class(mood)}")
-        if not mood.retired:
-            signs[choice] = mood.emoji
-    rules = []
-    for place, choice in enumerate(offered, 1):
-        if choice in signs:
-            pill, its = f".st-key-offered button:nth-of-type({place})", ",".join(classes[choice])
-            rules.append(f'{pill} p::before{{content:"{_escaped(signs[choice])}\\a0 "/""}}')
-            if not chosen(term, "mood"):
-                rules.append(
-                    f".stApp:has({pill}[aria-pressed=true]) .st-key-cards:has({its}) article:not(:has({its}))"
-                    "{display:none}"
-                )
-    return "".join(rules)
+        versions.setdefault(folded_line(mood.name), []).append(f".{mood_class(mood)}")
+    pills = {folded_line(name): pill for (_, name), pill in places.items()}
+    if not pills or not {*map(folded_line, chosen(term, "mood"))} <= pills.keys():
+        return ""
+    hidden = []
+    for name, pill in pills.items():
+        its = ",".join(versions[name])
+        hidden.append(f"&:has({pill}{_PRESSED}) .st-key-cards:has(article :is({its})) article:not(:has({its}))")
+    return f".stApp:not(:has({_PILL}{_PRESSED}~{_PRESSED})){{{','.join(hidden)}{{display:none}}}}"
 
 
 def _escaped(sign: str) -> str:

@@ -2,15 +2,30 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from diary.model import EntryDraft
 from tests.browser.screen import assert_sound, settled
 from tests.browser.server import DiaryServer
 from tests.browser.test_looks import look_at
+from tests.builders import make_diary
 
 Open = Callable[..., Page]
+
+
+# How many cards of other moods were seen, in any frame.
+NOTE_OTHERS = """mood => {
+    window.others = 0;
+    const look = () => {
+        const cards = document.querySelectorAll(`.card:not(:has(.m-${mood}))`);
+        window.others += [...cards].filter(card => card.getClientRects().length).length;
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
 
 
 class Answers:
@@ -105,5 +120,31 @@ def test_a_press_on_a_mood_is_answered_before_the_diary_answers(open_page: Open,
     expect(page.locator(".onthisday, .chapter .spines").filter(visible=True)).to_have_count(0)
     expect(page.locator(".card").filter(visible=True).first).to_be_visible()
     expect(others.first).to_be_attached()  # the diary has not answered
+    page.evaluate(NOTE_OTHERS, mood)
     answers.let_through()
     expect(page.locator(f".card:has(.m-{mood})")).to_have_count(20)
+    settled(page)
+    assert page.evaluate("window.others") == 0, "days of other moods were seen once more"
+
+
+def test_a_mood_that_no_day_on_the_page_has_hides_none_and_of_two_both_stay(
+    open_page: Open, server: DiaryServer
+) -> None:
+    """Of the days of March the page shows the newest twenty, and the ribbon of the month all."""
+    moods = ["sad", *("calm", "happy") * 10]
+    make_diary(server.env["DATABASE_URL"]).add_days(
+        [EntryDraft(date(2026, 3, day), mood) for day, mood in enumerate(moods, 1)]
+    )
+    page = open_page(width=1440)
+    answers = Answers(page)
+    look_at(page, f"{server.url}/timeline")
+    expect(page.locator(".spines .m-sad")).to_have_count(1)
+    seen, pills = page.locator(".card").filter(visible=True), page.locator(".st-key-offered")
+    answers.hold_back()
+    pills.get_by_role("button", name="Sad", exact=True).click()
+    expect(seen).to_have_count(20)
+    pills.get_by_role("button", name="Sad", exact=True).click()
+    pills.get_by_role("button", name="Calm", exact=True).click()
+    expect(seen).to_have_count(10)
+    pills.get_by_role("button", name="Happy", exact=True).click()
+    expect(seen).to_have_count(20)
