@@ -7,14 +7,14 @@ tapped on them is done there (grids.py).
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date
 
 from diary.diary import Diary
 from diary.errors import DiaryError
-from diary.model import Person
+from diary.model import Entry, Person
 from diary.query import EVERYTHING
 from diary.ui import browse, cards, chapters, onthisday, shared, years
 from diary.ui.login import is_over
@@ -24,21 +24,24 @@ log = logging.getLogger(__name__)
 PATIENCE = 0.3  # seconds; a page whose days are not at hand by then is sent without
 # Where the database hangs, no more threads than these wait for it.
 _readers = ThreadPoolExecutor(4, "ahead")
-# What a page draws first where there are no days to show, too.
-_OWN = ".card, .shelf, .st-key-nothing, .stAlert, .welcome"
+# What a page draws first, also where there are no days to show; and whatever stands there when its script has run.
+_OWN = ".card, .shelf, .st-key-nothing, .stAlert, .stException, .welcome"
+_DONE = ":root[data-open] [data-test-script-state=notRunning]"
 HAND_OVER = f"""
 {{
   const ahead = document.querySelector('.ahead'), root = document.getElementById('root');
   let top = 0;  // asked for when it goes away, it would have to be laid out once more
   ahead.onscroll = () => {{ top = ahead.scrollTop; }};
   const watch = new MutationObserver(() => {{
-    if (!root.querySelector('{_OWN}') && !document.querySelector(':root[data-open]')) return;
+    if (!root.querySelector('{_OWN}') && !document.querySelector('{_DONE}')) return;
     watch.disconnect();
+    const day = document.activeElement?.closest('.ahead [data-day]')?.dataset.day;
     ahead.remove();
+    if (day) root.querySelector(`[data-day="${{day}}"]`)?.focus();
     if (top) root.querySelector('.stMain').scrollTop = top;
   }});
-  watch.observe(root, {{childList: true, subtree: true}});
-  watch.observe(document.documentElement, {{attributeFilter: ['data-open']}});
+  const told = ['data-open', 'data-test-script-state'];
+  watch.observe(document.documentElement, {{childList: true, subtree: true, attributeFilter: told}});
 }}
 """
 
@@ -63,17 +66,17 @@ async def sent_with(path: str, cookies: Mapping[str, str]) -> str:
     return f'<div class="ahead"><div>{shown}</div></div><script>{HAND_OVER}</script>' if shown else ""
 
 
-def _days(draw: Callable[[Diary, Person, date], str], cookies: Mapping[str, str]) -> str:
+def _days(draw: Callable[[Diary, Person, Sequence[Entry], date], str], cookies: Mapping[str, str]) -> str:
     owner = _owner(cookies)
     if owner is None:
         return ""
     diary = shared.diary_of(owner)
-    newest = diary.find(EVERYTHING, 1)
+    newest = diary.find(EVERYTHING, chapters.DENSITIES["Cards"][0])
     if not newest:
         return ""
     person = diary.person()
     # The browser has not said yet where it is: probably where the last day was written.
-    shown = draw(diary, person, diary.today(newest[0].zone, person))
+    shown = draw(diary, person, newest, diary.today(newest[0].zone, person))
     return f"<style>{cards.mood_colours(person.moods)}</style>{shown}"
 
 
@@ -85,20 +88,19 @@ def _owner(cookies: Mapping[str, str]) -> str | None:
     return None if visitor is None or is_over(visitor, unknown=True) else visitor.owner_id
 
 
-def _timeline(diary: Diary, person: Person, today: date) -> str:
-    shown = diary.find(EVERYTHING, chapters.DENSITIES["Cards"][0])
+def _timeline(diary: Diary, person: Person, newest: Sequence[Entry], today: date) -> str:
     parts = []
     if found := diary.on_this_day(today):
         earlier, is_hard = onthisday.remembered(found, person)
         parts = [f"<div>{onthisday.earlier(earlier, today)}</div>", '<i class="choice"></i>' if is_hard else ""]
     names = {mood.id: mood.name for mood in person.moods}
-    days = chapters.chapters(shown, "Cards", browse.moods_of_months(diary, shown), names, today)
+    days = chapters.chapters(newest, "Cards", browse.moods_of_months(diary, newest), names, today)
     return f'<i class="search"></i>{"".join(parts)}<div>{days}</div>'
 
 
-def _year(diary: Diary, person: Person, today: date) -> str:
-    heading, shelf, _ = years.one_year(diary, "Pixels", today.year, person.moods, today)
+def _year(diary: Diary, person: Person, _: Sequence[Entry], today: date) -> str:
+    heading, shelf = years.one_year(diary, "Pixels", today.year, person.moods, today)[:2]
     return f'<div>{heading}</div><i class="views"></i><div>{shelf}</div>'
 
 
-_PAGES: Mapping[str, Callable[[Diary, Person, date], str]] = {"/timeline": _timeline, "/year": _year}
+_PAGES = {"/timeline": _timeline, "/year": _year}

@@ -78,6 +78,7 @@ export default function({data, parentElement, setTriggerValue}) {
   };
   const early = window.diaryTap?.target.closest?.(TAPPED);  // it came before this script (page.py)
   if (early && (box.contains(early) || early.closest('.ahead'))) {
+    delete window.diaryTap;
     const day = chosen(early);
     [...box.querySelectorAll(TAPPED)].find(place => chosen(place) === day)?.click();
   }
