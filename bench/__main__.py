@@ -24,10 +24,10 @@ Measure = Callable[[Servers, Found], None]
 MEASURES: dict[Measure, tuple[str, ...]] = {
     crowd.crowd: ("P15a", "P15b", "P16"),
     runs.pages: ("P1", "P3", "P9a", "P9b", "P10a", "P10b", *(name for name in runs.PAGES if name in AIMS)),
-    runs.first_runs: ("P2",),
+    runs.first_runs: ("P2", "Sent"),
     crowd.throughput: ("P4",),
     screen.loads: ("P5", "P6", "P18"),
-    screen.interaction: ("P7",),
+    screen.interaction: ("P7", "All"),
     screen.weight: ("P8a", "P8b"),
     store.layer: ("P12", "P17"),
     runs.sizes: ("P11",),

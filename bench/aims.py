@@ -55,6 +55,8 @@ AIMS = {
     "P16": Aim("100 sessions, 20 a second: median until the first page, against one alone", 5, 2),
     "P17": Aim("A durable save through the diary, against the bare driver", 6, 4),
     "P18": Aim("Timeline: layout shift beyond the empty page's own", 0.05, 0.01),
+    "All": Aim("Timeline: browser, from that press until 20 days are seen, against following Flask's link"),
+    "Sent": Aim("Timeline: the page that is sent with its days, against Flask's page of 20 days"),
     "Today": Aim("Today: rerun, against the empty page", 3, 3),
     "Year": Aim("Year: rerun, against the empty page", 3, 3),
     "Search": Aim("Search for a word: rerun, against the empty page", 3, 3),

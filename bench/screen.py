@@ -39,7 +39,7 @@ SEEN = """
   look();
 })
 """
-USED = "[class*=st-key-nav-] a"  # seen when all that stands around the days is
+USED = "body:not(:has(.ahead)) [class*=st-key-nav-] a"  # seen when the page has drawn its days, and all around them
 NOW = "performance.timeOrigin + performance.now()"
 # Seconds from the press on a mood until so many cards are seen and all of them carry it, or not all, as is wanted.
 CHOOSE = """
@@ -188,7 +188,9 @@ def interaction(servers: Servers, found: Found) -> None:
             "Flask: follow a link": follow,
         }
         blocks = rounds.blocks(acts, 6, 3)
-    found.figures["P7"] = rounds.ratio(blocks["Timeline: choose a mood"], blocks["Flask: follow a link"])
+    link = blocks["Flask: follow a link"]
+    found.figures["P7"] = rounds.ratio(blocks["Timeline: choose a mood"], link)
+    found.figures["All"] = rounds.ratio(blocks["Timeline: until 20 days have it"], link)
     for name, done in blocks.items():
         found.screens.append([name, f"{1000 * median(block.typical for block in done):.0f}", "", ""])
 
