@@ -84,14 +84,6 @@ class Person:
     moods: tuple[Mood, ...] = BUILT_IN_MOODS
 
 
-def _check_label(what: str, text: str) -> None:
-    if len(text) <= MAX_LABEL and text.isprintable():
-        return  # as nearly all of them
-    if len(text) > MAX_LABEL:
-        raise InvalidEntryError("song", f"The song's {what} is longer than {MAX_LABEL} characters. Please shorten it.")
-    check_storable("song", f"song's {what}", text)
-
-
 @dataclass(frozen=True, slots=True)
 class Song:
     """What the diary keeps of a song for ever: title and artist as the person confirmed them.
@@ -106,8 +98,12 @@ class Song:
     mbid: str | None = None
 
     def __post_init__(self) -> None:
-        _check_label("title", self.title)
-        _check_label("artist", self.artist)
+        for what, text in (("title", self.title), ("artist", self.artist)):
+            if len(text) > MAX_LABEL:
+                raise InvalidEntryError(
+                    "song", f"The song's {what} is longer than {MAX_LABEL} characters. Please shorten it."
+                )
+            check_storable("song", f"song's {what}", text)
         if self.spotify_id is not None and not _SPOTIFY_ID.fullmatch(self.spotify_id):
             raise InvalidEntryError("song", "A Spotify identifier has 22 letters and digits.")
         if self.mbid is not None and not _MBID.fullmatch(self.mbid):

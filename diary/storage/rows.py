@@ -15,7 +15,6 @@ from diary.storage.tracks import TRACK, track_of
 
 _OWN = ("day", "note", "photo", "zone", "revision", "created_at", "updated_at", "tags")
 _SONG = ("song_title", "song_artist", "spotify_id", "mbid")
-_TO_TRACK, _TO_MORE = len(MOOD), len(MOOD) + len(TRACK)  # among what follows them in a row of `select_days`
 
 _song = lru_cache(maxsize=1000)(Song)  # one is in many rows, and is checked once
 
@@ -128,7 +127,16 @@ def past_song_of(row: Row[*tuple[Any, ...]]) -> PastSong:
 def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     """The entry in a row of `select_days`."""
     day, note, photo, zone, revision, created_at, updated_at, tags, title, artist, spotify_id, mbid, *others = row
-    mood, song = mood_of(*others[:_TO_TRACK]), None if title is None else _song(title, artist, spotify_id, mbid)
-    track = track_of(*others[_TO_TRACK:_TO_MORE])
-    # By their places, as names take a fifth longer: a page makes some thirty, an archive all.
-    return Entry(day, mood, song, note, tuple(tags), photo, zone, revision, created_at, updated_at, track)
+    return Entry(
+        day=day,
+        mood=mood_of(*others[: len(MOOD)]),
+        song=None if title is None else _song(title, artist, spotify_id, mbid),
+        note=note,
+        tags=tuple(tags),
+        photo=photo,
+        zone=zone,
+        revision=revision,
+        created_at=created_at,
+        updated_at=updated_at,
+        track=track_of(*others[len(MOOD) : len(MOOD) + len(TRACK)]),
+    )
