@@ -258,7 +258,7 @@ CACHES = {
     "diary.ui.roundtrip._authorities": "",
     "diary.ui.figures._component": "",
     "diary.ui.frame._component": "",
-    "diary.ui.page.page": "by whether a browser was here before; nobody's days are in it yet",
+    "diary.ui.page.page": "",
     "diary.ui.searching._help": "the same for everybody",
     "diary.ui.grids._component": "",
     "diary.ui.text._markdown": "",

@@ -49,10 +49,14 @@ addEventListener('error', ({target}) => {
 """
 # Streamlit looks for itself below the address of a page first, is told that it is not there, and waits before it looks
 # where the page has its scripts from.
-_BASE = "BACKEND_BASE_URL: new URL('.', location).href"
+_BASE = "window.__streamlit = {BACKEND_BASE_URL: new URL('.', location).href};"
 # Before it opens its socket it asks whether the server is there, and who may speak to the page from outside. Where the
-# page says the latter, nobody, it asks while the socket opens.
-_AT_ONCE = "HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false}"
+# page says the latter, nobody, it asks while the socket opens. A browser that was never here has to ask first, as it is
+# given the cookie against forgery then, without which a socket is nobody's.
+_AT_ONCE = f"""
+if (document.cookie.includes('{XSRF_COOKIE_NAME}='))
+  window.__streamlit.HOST_CONFIG = {{allowedOrigins: [location.origin], useExternalAuthToken: false}};
+"""
 # A socket whose Cookie line is longer than 8,192 bytes is neither opened nor refused, and its page stays empty. Some
 # cookies come after the page: Streamlit's against forgery, and those by which a load balancer knows a browser again.
 MAX_COOKIES = 8192 - 512
@@ -98,16 +102,13 @@ async def _answer(asked: HTTPConnection) -> Response:
         return PlainTextResponse(f"{TOO_MANY_COOKIES}\n", 431, {"Cache-Control": "no-store"})
     # What else an address names is for the page itself to understand.
     days = "" if asked.scope["query_string"] else await ahead.sent_with(asked.scope["path"], asked.cookies)
-    whole = page(XSRF_COOKIE_NAME in asked.cookies).replace("</body>", f"{days}</body>")
+    whole = page().replace("</body>", f"{days}</body>")
     return HTMLResponse(whole, headers={"Cache-Control": "private, no-store" if days else "no-cache"})
 
 
 @cache
-def page(is_known: bool) -> str:
-    """Streamlit's page with our stylesheet, fonts and first script.
-
-    ``is_known``: the browser has Streamlit's cookie against forgery already, without which a socket is nobody's.
-    """
+def page() -> str:
+    """Streamlit's page with our stylesheet, fonts and first script."""
     folder = Path(st.__file__).parent / "static"
     theirs = (folder / "index.html").read_text(encoding="utf-8")
     listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -126,8 +127,7 @@ def page(is_known: bool) -> str:
     )
     version = hashlib.sha256((STATIC / "diary.css").read_bytes()).hexdigest()[:12]
     looks = f'<link rel="stylesheet" href="./app/static/diary.css?{version}">'  # last: it overrules theirs
-    told = f"{_BASE}, {_AT_ONCE}" if is_known else _BASE
-    first = f"<script>window.__streamlit = {{{told}}};{_EARLY}</script>{modules}"
+    first = f"<script>{_BASE}{_AT_ONCE}{_EARLY}</script>{modules}"
     return _ITS_PRELOAD.sub(fonts, theirs).replace("</head>", f"{first}</head>").replace("</body>", f"{looks}</body>")
 
 

@@ -209,8 +209,7 @@ def content_security_policy() -> str:
     The page carries inline scripts, allowed by their hashes; ``blob:`` is how Streamlit loads the scripts of
     components. Raises DiaryError where it cannot be told whence photos come; `start` asks first.
     """
-    pages = page.page(is_known=False) + page.page(is_known=True)
-    scripts = dict.fromkeys([*re.findall(r"<script>(.*?)</script>", pages, re.DOTALL), ahead.HAND_OVER])
+    scripts = [*re.findall(r"<script>(.*?)</script>", page.page(), re.DOTALL), ahead.HAND_OVER]
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(f"'sha256-{one}'" for one in hashes)
     photos = assembly.photo_origin(shared.settings())
