@@ -121,12 +121,12 @@ def _seen(page: Page, what: str, count: int) -> float:
 def loads(servers: Servers, found: Found) -> None:
     """P5, P6, P18: the browser has been there before."""
     addresses = {
-        "empty": (servers.floor.url, "h1", 1),
-        "block": (f"{servers.floor.url}/?show=20", ".card", DAYS),
-        "timeline": (f"{servers.many.url}/timeline", ".card", DAYS),
-        "year": (f"{servers.many.url}/year", ".shelf td[title]", 300),
-        "timeline, used": (f"{servers.many.url}/timeline", USED, 5),
-        "year, used": (f"{servers.many.url}/year", USED, 5),
+        "floor: empty page": (servers.floor.url, "h1", 1),
+        "floor: 20 cards": (f"{servers.floor.url}/?show=20", ".card", DAYS),
+        "Timeline": (f"{servers.many.url}/timeline", ".card", DAYS),
+        "Timeline, until it can be used": (f"{servers.many.url}/timeline", USED, 5),
+        "Year": (f"{servers.many.url}/year", ".shelf td[title]", 300),
+        "Year, until it can be used": (f"{servers.many.url}/year", USED, 5),
     }
     with contextlib.ExitStack() as stack:
         screens = {name: stack.enter_context(screen(servers.browser)) for name in addresses}
@@ -140,22 +140,14 @@ def loads(servers: Servers, found: Found) -> None:
 
         acts: dict[str, Act] = {name: partial(look, name) for name in addresses}
         blocks = rounds.blocks(acts, 8, 2)
-    empty = blocks["empty"]
-    found.figures["P5"] = rounds.ratio(blocks["timeline"], empty)
-    found.figures["P6"] = rounds.ratio(blocks["year"], empty)
-    found.figures["P18"] = Figure(median(shifts["timeline"]) - median(shifts["empty"]), 0.01)
-    labels = {
-        "empty": "floor: empty page",
-        "block": "floor: 20 cards",
-        "timeline": "Timeline",
-        "timeline, used": "Timeline, until it can be used",
-        "year": "Year",
-        "year, used": "Year, until it can be used",
-    }
-    for name, label in labels.items():
-        times = rounds.ratio(blocks[name], empty)
-        seconds = median(block.typical for block in blocks[name])
-        found.screens.append([label, f"{1000 * seconds:.0f}", f"{times.value:.2f}", f"{median(shifts[name]):.3f}"])
+    empty = blocks["floor: empty page"]
+    found.figures["P5"] = rounds.ratio(blocks["Timeline"], empty)
+    found.figures["P6"] = rounds.ratio(blocks["Year"], empty)
+    found.figures["P18"] = Figure(median(shifts["Timeline"]) - median(shifts["floor: empty page"]), 0.01)
+    for name, done in blocks.items():
+        times = rounds.ratio(done, empty)
+        seconds = median(block.typical for block in done)
+        found.screens.append([name, f"{1000 * seconds:.0f}", f"{times.value:.2f}", f"{median(shifts[name]):.3f}"])
 
 
 def interaction(servers: Servers, found: Found) -> None:
