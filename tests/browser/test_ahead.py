@@ -11,7 +11,7 @@ from diary.model import EntryDraft
 from tests.browser.screen import assert_sound, settled
 from tests.browser.server import DiaryServer
 from tests.browser.test_looks import look_at
-from tests.builders import make_diary
+from tests.builders import eventually, make_diary
 from tests.corpus.pictures import corners, saved
 
 Open = Callable[..., Page]
@@ -25,10 +25,12 @@ PLACES = """what => [...document.querySelectorAll(what)].filter(one => one.close
 def kept_waiting(page: Page, address: str) -> None:
     """As a browser that is slow to hear from the diary sees a page."""
     page.route_web_socket("**/_stcore/stream", lambda _: None)
-    page.goto(address)
-    while not page.locator(".ahead").count():  # a busy machine may not have them in time
-        page.reload()
-    expect(page.locator(".ahead")).to_be_visible()
+
+    def come() -> bool:
+        page.goto(address)
+        return page.locator(".ahead").is_visible()
+
+    eventually(come)  # a busy machine may not have them in time
     page.wait_for_load_state("networkidle")
 
 
