@@ -83,6 +83,11 @@ class Person:
     leaves_out_hard_days: bool = False
     moods: tuple[Mood, ...] = BUILT_IN_MOODS
 
+    @property
+    def mood_names(self) -> dict[str, str]:
+        """The names of ``moods`` by their ids."""
+        return {mood.id: mood.name for mood in self.moods}
+
 
 @dataclass(frozen=True, slots=True)
 class Song:

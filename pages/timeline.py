@@ -21,7 +21,7 @@ def calendar(diary: Diary, first: date, today: date) -> tuple[Sequence[Entry], d
     last = browse.month_end(first)
     shown = diary.find(Days(first, last), limit=31)
     written = {entry.day: entry for entry in shown}
-    st.html(chapters.chapter(first, diary.sums.mood_days(first, last), tab().mood_names, today))
+    st.html(chapters.chapter(first, diary.sums.mood_days(first, last), tab().person.mood_names, today))
     chosen = grids.day_grid("calendar", grids.month_calendar(first, written, today))
     browse.turn_month(first, today)
     if chosen and chosen not in written:
@@ -41,7 +41,7 @@ def days(
         if asked == EVERYTHING and not (before or after) and (found := diary.on_this_day(today)):
             on_this_day(diary, found, today)
         ribbons = browse.moods_of_months(diary, shown) if asked == EVERYTHING else ()
-        st.html(chapters.chapters(shown, view, ribbons, tab().mood_names, today))
+        st.html(chapters.chapters(shown, view, ribbons, tab().person.mood_names, today))
     browse.turn_page(shown, newer, older)
     return shown, grids.day_chosen_on("cards")
 

@@ -17,14 +17,15 @@ def shelf(diary: Diary, view: str, year: int, known: range, today: date) -> tupl
 
     Where any day of the shelf may be written, None is given for these.
     """
+    written = None
     if view == "All years":
         shown = range(year, max(year - years.TOGETHER, known[-1] - 1), -1)
         heading, html = years.together(diary, shown, tab().moods, today)
-        st.html(heading)
-        return html, None
-    heading, html, days = years.one_year(diary, view, year, tab().moods, today)
+    else:
+        heading, html, days = years.one_year(diary, view, year, tab().moods, today)
+        written = {one.day for one in days}
     st.html(heading)
-    return html, {one.day for one in days}
+    return html, written
 
 
 @part

@@ -93,8 +93,7 @@ def _timeline(diary: Diary, person: Person, newest: Sequence[Entry], today: date
     if found := diary.on_this_day(today):
         earlier, is_hard = onthisday.remembered(found, person)
         parts = [f"<div>{onthisday.earlier(earlier, today)}</div>", '<i class="choice"></i>' if is_hard else ""]
-    names = {mood.id: mood.name for mood in person.moods}
-    days = chapters.chapters(newest, "Cards", browse.moods_of_months(diary, newest), names, today)
+    days = chapters.chapters(newest, "Cards", browse.moods_of_months(diary, newest), person.mood_names, today)
     return f'<i class="search"></i>{"".join(parts)}<div>{days}</div>'
 
 

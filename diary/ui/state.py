@@ -178,11 +178,6 @@ class Tab:
         """Every one that a day may have been noted with."""
         return self.person.moods
 
-    @property
-    def mood_names(self) -> dict[str, str]:
-        """The names of ``moods`` by their ids."""
-        return {mood.id: mood.name for mood in self.moods}
-
     def do(self, act: Callable[[], None]) -> None:
         """Do what was pressed, whatever comes between; the whole page is drawn then."""
         self.presses.add(act)
