@@ -112,12 +112,17 @@ def _without_transaction(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def writing(engine: Engine, rows: Rows | None = None) -> Iterator[Connection]:
+def writing(engine: Engine, rows: Rows | None = None, *, at_once: bool = False) -> Iterator[Connection]:
     """A transaction that writes: committed at the end as a whole, or not at all; ``rows`` and errors as in `reading`.
 
-    Where the connection breaks during the commit itself, nobody knows which. It is not tried again: the person does
-    that, and finds by the day's revision what had been kept after all.
+    A single statement is one by itself to PostgreSQL: given ``at_once``, it is spared the two round trips that begin
+    and commit it. Where the connection breaks during the commit, nobody knows which. It is not tried again: the
+    person does that, and finds by the day's revision what had been kept after all.
     """
+    if at_once and engine.dialect.name == "postgresql":
+        with _honest(), engine.connect() as connection, _without_transaction(connection):
+            yield connection.execution_options(**{OPTION: rows})
+        return
     with _honest(), engine.begin() as connection:
         begin_to_write(connection)
         yield connection.execution_options(**{OPTION: rows})

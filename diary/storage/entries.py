@@ -27,10 +27,9 @@ from diary.storage.conditions import condition, in_song
 from diary.storage.database import reading, writing
 from diary.storage.moods import put_moods
 from diary.storage.people import PersonStore, is_nobodys
-from diary.storage.revisions import hold_version, set_aside
+from diary.storage.revisions import Change, hold_version
 from diary.storage.rows import (
     MINE,
-    THIS_VERSION,
     WITHIN,
     entry_of,
     past_song_of,
@@ -38,7 +37,6 @@ from diary.storage.rows import (
     select_some,
     select_songs,
     values_of,
-    version,
 )
 from diary.storage.tables import entries
 from diary.storage.wall import rows_of
@@ -52,8 +50,10 @@ _ROW = select_days(entries, entries.c.deleted_at).where(
 )
 _NEWEST, _OLDEST = select_some(WITHIN, _LIMIT), select_some(WITHIN, _LIMIT, oldest=True)
 _COUNT = select(func.count()).select_from(entries).where(MINE)
-_NEW, _CHANGE = insert(entries), update(entries).where(THIS_VERSION)
-_TAKE_OUT = _CHANGE.where(entries.c.deleted_at.is_(None))
+_NEW = insert(entries)
+_CHANGE = Change(update(entries), *(column.name for column in entries.c if column.name != "owner_id"))
+_TAKE_OUT = Change(update(entries).where(entries.c.deleted_at.is_(None)), "deleted_at", "revision")
+_GIVE_WAY = Change(delete(entries))
 _ONE_DAY = timedelta(days=1)
 _BATCH, _LONG = 1000, 300_000  # days, and characters of their notes, written at once: rows hold each text twice
 
@@ -124,16 +124,14 @@ class EntryStore:
         ``former`` is the former version it is taken from. Raises ConflictError when the day holds another revision,
         deleted or not, InvalidEntryError when its mood is gone, NotFoundError when that version is.
         """
-        values = values_of(entry)
-        change = {**values, "deleted_at": None, **version(owner_id, entry.day, over)}
+        values = {**values_of(entry), "deleted_at": None}
 
         def put() -> None:
-            with writing(self._engine, rows_of(owner_id)) as connection:
+            with writing(self._engine, rows_of(owner_id), at_once=former is None) as connection:
                 if not over:
                     connection.execute(_NEW, {"owner_id": owner_id, **values})
                     return
-                set_aside(connection, owner_id, entry.day, over, now)
-                if not connection.execute(_CHANGE, change).rowcount:
+                if not _CHANGE.make(connection, owner_id, entry.day, over, values, now=now):
                     raise ConflictError(entry.day)
                 if former is not None:
                     hold_version(connection, owner_id, entry.day, former)
@@ -173,10 +171,9 @@ class EntryStore:
     def delete(self, owner_id: str, day: date, revision: int, now: datetime) -> None:
         """Take the day's ``revision`` out of the diary; it can be put back by `write`. Raises ConflictError."""
         try:
-            with writing(self._engine, rows_of(owner_id)) as connection:
-                set_aside(connection, owner_id, day, revision, now)
-                change = {"deleted_at": now, "revision": revision + 1, **version(owner_id, day, revision)}
-                if not connection.execute(_TAKE_OUT, change).rowcount:
+            with writing(self._engine, rows_of(owner_id), at_once=True) as connection:
+                after = {"deleted_at": now, "revision": revision + 1}
+                if not _TAKE_OUT.make(connection, owner_id, day, revision, after, now=now):
                     raise ConflictError(day)
         except IntegrityError as error:  # somebody was quicker
             raise ConflictError(day) from error
@@ -227,5 +224,4 @@ def _revisions_over(connection: Connection, owner_id: str, new: Sequence[Entry])
 def _make_room(connection: Connection, owner_id: str, over: Mapping[date, int], now: datetime) -> None:
     """Take the deleted days that hold a revision of ``over`` out of the way; it is kept as a former version."""
     for day in sorted(day for day in over if over[day]):
-        set_aside(connection, owner_id, day, over[day], now)
-        connection.execute(delete(entries).where(THIS_VERSION), version(owner_id, day, over[day]))
+        _GIVE_WAY.make(connection, owner_id, day, over[day], {}, now=now)

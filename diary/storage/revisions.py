@@ -1,34 +1,86 @@
 """What days were before they were changed or deleted, until it is forgotten."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delete, exists, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Engine,
+    Insert,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+)
 
 from diary.errors import NotFoundError
 from diary.model import Entry
 from diary.protocols import RESTORED, Forgotten, Former
 from diary.storage.database import reading, writing
-from diary.storage.rows import THIS_VERSION, entry_of, select_days, version
+from diary.storage.rows import entry_of, select_days
 from diary.storage.tables import UtcDateTime, drafts, entries, marks, revisions
 from diary.storage.wall import EVERYONE, rows_of
 
 _CONTENT = [column.name for column in revisions.c if column.name != "replaced_at"]
-_ASIDE = insert(revisions).from_select(
-    [*_CONTENT, "replaced_at"],
-    select(*(entries.c[name] for name in _CONTENT), bindparam("now", type_=UtcDateTime)).where(THIS_VERSION),
+# By parameters whose names no column has.
+_ONE_VERSION = and_(
+    entries.c.owner_id == bindparam("of_owner"),
+    entries.c.day == bindparam("of_day"),
+    entries.c.revision == bindparam("of_revision"),
 )
 
 
-def set_aside(connection: Connection, owner_id: str, day: date, revision: int, now: datetime) -> None:
-    """Keep ``revision`` of a day as it stands, in the caller's transaction, before it is changed.
+def _insert_former(*which: ColumnElement[bool]) -> Insert:
+    content = (entries.c[name] for name in _CONTENT)
+    now = bindparam("now", type_=UtcDateTime)
+    return insert(revisions).from_select([*_CONTENT, "replaced_at"], select(*content, now).where(*which))
 
-    An IntegrityError means that another transaction has changed it just now.
+
+_KEEP = _insert_former(_ONE_VERSION)
+
+
+class Change:
+    """A change of one version of a day, which is kept as it stood before: both, or neither.
+
+    On PostgreSQL it is one statement, for `writing` at once: all parts of one see the rows as they stood before it.
+    https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
     """
-    connection.execute(_ASIDE, {**version(owner_id, day, revision), "now": now})
+
+    def __init__(self, change: Update | Delete, *columns: str) -> None:
+        if isinstance(change, Update):
+            change = change.values({name: bindparam(f"new_{name}", type_=entries.c[name].type) for name in columns})
+        self._change = change.where(_ONE_VERSION)
+        changed = self._change.returning(entries.c.owner_id, entries.c.day).cte("changed")
+        self._both = _insert_former(entries.c.owner_id == changed.c.owner_id, entries.c.day == changed.c.day)
+
+    def make(
+        self,
+        connection: Connection,
+        owner_id: str,
+        day: date,
+        revision: int,
+        values: Mapping[str, object],
+        *,
+        now: datetime,
+    ) -> bool:
+        """Put ``values`` into its columns, or tell that the day does not hold that ``revision``.
+
+        Then, or on an IntegrityError, another transaction has changed it just now, and the caller's is to be undone.
+        """
+        bound = {"of_owner": owner_id, "of_day": day, "of_revision": revision, "now": now}
+        bound |= {f"new_{name}": value for name, value in values.items()}
+        if connection.dialect.name == "postgresql":
+            return bool(connection.execute(self._both, bound).rowcount)
+        connection.execute(_KEEP, bound)
+        return bool(connection.execute(self._change, bound).rowcount)
 
 
 def hold_version(connection: Connection, owner_id: str, day: date, revision: int) -> None:

@@ -1,7 +1,6 @@
 """How a day lies in its row: the columns to ask for, the row of an entry, the entry of a row."""
 
 from collections.abc import Iterable
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -28,17 +27,6 @@ def mine(owner_id: str | BindParameter[str], table: FromClause = entries) -> Col
 OWNER = bindparam("owner", type_=entries.c.owner_id.type)
 MINE = mine(OWNER)
 WITHIN = and_(MINE, entries.c.day.between(bindparam("first"), bindparam("last")))
-# One revision of a day, deleted or not; `version` gives its parameters, whose names no column has.
-THIS_VERSION = and_(
-    entries.c.owner_id == bindparam("of_owner"),
-    entries.c.day == bindparam("of_day"),
-    entries.c.revision == bindparam("of_revision"),
-)
-
-
-def version(owner_id: str, day: date, revision: int) -> dict[str, object]:
-    """The parameters of `THIS_VERSION`."""
-    return {"of_owner": owner_id, "of_day": day, "of_revision": revision}
 
 
 def its_mood(table: FromClause) -> ColumnElement[bool]:

@@ -172,7 +172,7 @@ def test_a_black_hole_between_two_clicks_is_told_to_all_and_their_texts_outlive_
 # ------------------------------------------------------------------ round trips
 
 
-def test_round_trips_are_five_a_save_and_four_more_than_its_queries_a_page_however_many_days_there_are(
+def test_round_trips_are_three_a_save_and_four_more_than_its_queries_a_page_however_many_days_there_are(
     distant: Distant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distant.postgres.ask("ALTER SYSTEM SET log_statement = 'all'")
@@ -187,7 +187,7 @@ def test_round_trips_are_five_a_save_and_four_more_than_its_queries_a_page_howev
             queries = {f"{page or 'today'}_queries": asked for page, (_, asked) in pages.items()}
             note(ROUND_TRIPS, size, save=max(saving), **trips, **queries)
             costs.append((saving, pages))
-            assert max(saving) <= 5
+            assert saving == [3, 2]  # a new day's mood is looked for
             assert all(turns <= 4 + asked for turns, asked in pages.values()), (pages, size)
     finally:
         distant.postgres.ask("ALTER SYSTEM RESET log_statement")

@@ -1,8 +1,11 @@
 """Days by owner: walked through, counted, looked back on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -137,6 +140,52 @@ def test_a_day_that_somebody_else_wrote_first_is_a_conflict(database: str) -> No
     entry = diary.save(EntryDraft(TODAY, "calm"))
     with pytest.raises(ConflictError):
         parts.entries.write(diary.owner_id, entry, 0, NOON)
+
+
+# -------------------------------------------------------------------- several at once
+
+
+def test_of_those_who_change_or_delete_a_day_at_once_one_does_and_the_others_are_told(database: str) -> None:
+    parts, me = make_parts(database), "me"
+    Diary(me, parts).save(EntryDraft(TODAY, "calm"))
+    for revision in range(1, 20, 2):
+        entry = replace(parts.entries.find_day(me, TODAY), revision=revision + 1)
+        change = partial(parts.entries.write, me, entry, revision, NOON)
+        _one_of([change, partial(parts.entries.delete, me, TODAY, revision, NOON)] * 3)
+        _, kept = parts.entries.find_last(me, TODAY)
+        assert kept == revision + 1
+        put_back = partial(parts.entries.write, me, replace(entry, revision=kept + 1), kept, NOON)
+        _one_of([put_back] * 6)
+    assert parts.entries.find_last(me, TODAY)[1] == 21
+    kept = parts.revisions.of_day(me, TODAY, None)
+    assert [former.entry.revision for former in kept if former.entry.revision % 2] == list(range(19, 0, -2))
+
+
+def test_of_those_who_put_a_day_back_or_write_it_anew_at_once_one_does_and_the_others_are_told(database: str) -> None:
+    parts, me = make_parts(database), "me"
+    entry, revision = Diary(me, parts).save(EntryDraft(TODAY, "calm")), 1
+    for _ in range(10):
+        parts.entries.delete(me, TODAY, revision, NOON)
+        put_back = partial(parts.entries.write, me, replace(entry, revision=revision + 2), revision + 1, NOON)
+        _one_of([put_back, partial(parts.entries.add, me, [entry], [], NOON)] * 3)
+        revision += 2
+        assert parts.entries.find_day(me, TODAY).revision == revision
+
+
+def _one_of(acts: Sequence[Callable[[], None]]) -> None:
+    """All begin at once; one succeeds, and the others are told of a conflict."""
+    gate = Barrier(len(acts))
+
+    def attempt(act: Callable[[], None]) -> bool:
+        gate.wait(10)
+        try:
+            act()
+        except ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        assert sum(threads.map(attempt, acts)) == 1
 
 
 # -------------------------------------------------------------------- looking back
