@@ -26,8 +26,9 @@ def die_at(point: str) -> None:
     """From now on, die where the next save comes to ``point``.
 
     ``aside``: both sizes of a photo are written into the folder, neither is in its place; ``half``: one is;
-    ``object``: one of the two is in the bucket; ``row``: the photo is kept, the day's row comes next; ``commit``:
-    the row is written, its transaction is not committed yet. Anywhere else, it goes on living.
+    ``object``: one of the two is in the bucket; ``row``: the photo is kept, the day's row comes next; ``commit``: the
+    row is written, its transaction is not committed yet (SQLite; to PostgreSQL both are one). Anywhere else, it goes on
+    living.
     """
     if point in {"aside", "half"}:
         _die_at_move(1 if point == "aside" else 2)
@@ -44,7 +45,7 @@ def _die(*_: object) -> None:
 
 
 def _die_at_row(_connection: Any, _cursor: Any, statement: str, *_: object) -> None:
-    if statement.startswith(("INSERT INTO entries", "UPDATE entries")):
+    if "INSERT INTO entries" in statement or "UPDATE entries" in statement:
         _die()
 
 

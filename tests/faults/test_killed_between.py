@@ -23,10 +23,11 @@ from tests.faults.scale import FULL, scaled
 from tests.faults.writer import Writer
 
 DAYS = scaled(1, 10)
-AT_THE_ROW = {"row": "before the row is written", "commit": "before the row is committed"}
-IN_THE_STORE = {
+POINTS = {
     "folder": {"aside": "before the photo is in its place", "half": "between thumbnail and photo"},
     "S3": {"object": "between thumbnail and photo"},
+    "SQLite": {"row": "before the row is written", "commit": "before the row is committed"},
+    "PostgreSQL": {"row": "before the row is written and committed"},
 }
 PLACES = ["SQLite, folder", "PostgreSQL, S3"]
 if FULL:
@@ -50,7 +51,8 @@ def days_with_two_photos() -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("place", PLACES, indirect=True)
 def test_the_old_photo_stays_with_its_day_and_the_new_one_is_swept(place: Place) -> None:
-    pairs, points = days_with_two_photos(), IN_THE_STORE[place.name.split(", ")[1]] | AT_THE_ROW
+    database, store = place.name.split(", ")
+    pairs, points = days_with_two_photos(), POINTS[store] | POINTS[database]
     with Writer(place.env) as writer:
         for turn, (point, when) in enumerate(points.items()):
             _kill_and_look(place, writer, (point, when), pairs[turn * DAYS : (turn + 1) * DAYS])
