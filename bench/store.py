@@ -63,7 +63,7 @@ def _readings(diary: Diary) -> Mapping[str, Callable[[], object]]:
         "Search": lambda: diary.find(Words("rain"), DAYS + 1),
         "Moods over ten years": lambda: (
             sums.span(),
-            sums.mood_ids(begin, today),
+            sums.noted(begin, today),
         ),
     }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from math import sqrt
+from operator import attrgetter
 from statistics import fmean
 from typing import NamedTuple
 
@@ -70,9 +71,8 @@ class MonthCount:
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoodCount:
-    """How many days of a month were noted with a mood."""
+class MoodCount(NamedTuple):
+    """How many days of a month were noted with a mood. A thousand are made for one page."""
 
     year: int
     month: int
@@ -140,10 +140,15 @@ def month_means(counts: Iterable[MoodCount], valence: Mapping[str, float]) -> tu
     return tuple(means)
 
 
-def mood_counts(noted: Mapping[date, str]) -> tuple[MoodCount, ...]:
-    """How often each mood was noted in each month, oldest month first; ``noted`` are the moods' ids by day."""
-    counts = Counter((day.year, day.month, mood_id) for day, mood_id in noted.items())
-    return tuple(MoodCount(*what, days) for what, days in sorted(counts.items()))
+def mood_counts(noted: Mapping[str, Iterable[date]]) -> tuple[MoodCount, ...]:
+    """How often each mood was noted in each month, oldest month first; ``noted`` are the days by the mood's id."""
+    month = attrgetter("year", "month")
+    counts = (
+        MoodCount(*when, mood_id, days)
+        for mood_id, noted_on in noted.items()
+        for when, days in Counter(map(month, noted_on)).items()
+    )
+    return tuple(sorted(counts))
 
 
 def weekday_means(days: Iterable[tuple[date, float]]) -> tuple[WeekdayMean, ...]:

@@ -16,9 +16,9 @@ class Sums:
         """The days from ``first`` to ``last`` that have a mood, oldest first."""
         return self._sums.mood_days(self._owner_id, first, last)
 
-    def mood_ids(self, first: date, last: date) -> dict[date, str]:
-        """The mood's id of each day from ``first`` to ``last`` that has one, oldest first; light enough for decades."""
-        return self._sums.mood_ids(self._owner_id, first, last)
+    def noted(self, first: date, last: date) -> dict[str, list[date]]:
+        """The days from ``first`` to ``last`` that each mood was noted on, by its id; light even for decades."""
+        return self._sums.noted(self._owner_id, first, last)
 
     def year_days(self, first: date, last: date) -> tuple[YearDay, ...]:
         """All written days from ``first`` to ``last``, with or without a mood, oldest first."""

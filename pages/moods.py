@@ -20,12 +20,12 @@ Counts = tuple[Sequence[MoodDay | MoodCount], Sequence[WeekdayMean]]  # of moods
 def many_days(diary: Diary, first: date, today: date, theme: Theme) -> Counts:
     """The months since ``first``."""
     valence = {mood.id: mood.valence for mood in tab().moods}
-    noted = diary.sums.mood_ids(first, today)
+    noted = diary.sums.noted(first, today)
     counts = mood_counts(noted)
     months = month_means(counts, valence)
     figures.lead(sentences.whole_sentence(months))
     mood_views.months_view(months, theme)
-    return counts, weekday_means((day, valence[mood]) for day, mood in noted.items())
+    return counts, weekday_means((day, valence[mood]) for mood, on in noted.items() for day in on)
 
 
 def few_days(

@@ -160,7 +160,7 @@ def postgres() -> Iterator[PostgresServer]:
 
     Its role ``diary`` may do what an ordinary user may; its database ``migrated`` has all tables and no rows. They are
     that role's; ``diary_app`` reads and writes them.
-    Its zone and its order of words are such as no program may count on.
+    Its zone, its way to write dates and its order of words are such as no program may count on.
     Where PostgreSQL is missing, the test is skipped, but never in CI.
     """
     from diary.storage.engine import open_engine
@@ -168,7 +168,7 @@ def postgres() -> Iterator[PostgresServer]:
 
     if not binaries():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(MISSING)
-    with PostgresServer(("timezone='America/St_Johns'",)) as server:
+    with PostgresServer(("timezone='America/St_Johns'", "datestyle='SQL, DMY'")) as server:
         server.ask("CREATE ROLE diary LOGIN")
         server.ask("CREATE ROLE diary_app LOGIN")
         order = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0"

@@ -88,7 +88,7 @@ ASKED: dict[str, Callable[[House], object]] = {
     "all_moods": lambda h: found(h, lambda d: d.all_moods()) == BUILT_IN_MOODS,
     "person": lambda h: found(h, lambda d: d.person()) == Person(),
     "sums.mood_days": lambda h: found(h, lambda d: d.sums.mood_days(*EVER)) == (),
-    "sums.mood_ids": lambda h: found(h, lambda d: d.sums.mood_ids(*EVER)) == {},
+    "sums.noted": lambda h: found(h, lambda d: d.sums.noted(*EVER)) == {},
     "sums.year_days": lambda h: found(h, lambda d: d.sums.year_days(*EVER)) == (),
     "sums.first_day": lambda h: found(h, lambda d: d.sums.first_day()) is None,
     "sums.months": lambda h: found(h, lambda d: d.sums.months()) == (),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Executable, extract, func, select
+from sqlalchemy import Engine, Executable, String, cast, extract, func, select
 
 from diary.insight import MonthCount, MoodDay, YearDay
 from diary.storage.database import reading
@@ -23,7 +23,12 @@ _MOOD_DAYS = (
     .where(WITHIN)
     .order_by(entries.c.day)
 )
-_MOOD_IDS = select(entries.c.day, entries.c.mood_id).where(WITHIN, _HAS_MOOD).order_by(entries.c.day)
+# A row for each mood and not for each day, as a row costs more than to take its days apart.
+_NOTED = (
+    select(entries.c.mood_id, func.aggregate_strings(cast(entries.c.day, String), ","))
+    .where(WITHIN, _HAS_MOOD)
+    .group_by(entries.c.mood_id)
+)
 _YEAR_DAYS = (
     select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)
     .add_columns(entries.c.song_title, entries.c.song_artist, tracks.c.artwork_url, tracks.c.key, entries.c.photo)
@@ -49,9 +54,10 @@ class SumStore:
         """The days that have a mood, oldest first."""
         return tuple(MoodDay(*row) for row in self._ask(_MOOD_DAYS, owner_id, first, last))
 
-    def mood_ids(self, owner_id: str, first: date, last: date) -> dict[date, str]:
-        """The mood's id of each day that has one, oldest first."""
-        return {row[0]: row[1] for row in self._ask(_MOOD_IDS, owner_id, first, last)}
+    def noted(self, owner_id: str, first: date, last: date) -> dict[str, list[date]]:
+        """The days that each mood was noted on, in no order, by the mood's id, in its order."""
+        rows = sorted(self._ask(_NOTED, owner_id, first, last))
+        return {mood_id: [*map(date.fromisoformat, days.split(","))] for mood_id, days in rows}
 
     def year_days(self, owner_id: str, first: date, last: date) -> tuple[YearDay, ...]:
         """The written days, oldest first; those without a mood as well."""

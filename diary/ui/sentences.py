@@ -2,7 +2,7 @@
 
 from calendar import day_name, month_name
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from diary.insight import (
@@ -107,15 +107,18 @@ def year_sentence(days: Sequence[YearDay], names: Mapping[str, str]) -> str:
         months.setdefault(mood.day.month, []).append(mood)
     known = sorted((mean_valence(rows), month) for month, rows in months.items() if len(rows) >= ENOUGH)
     bright = len(known) > 1 and known[-1][0] - known[0][0] >= SEEN
-    parts = [counted(len(days)), *_most_often(names[mood.mood_id] for mood in moods)]
+    parts = [counted(len(days)), *_most_often(Counter(names[mood.mood_id] for mood in moods))]
     return ", ".join([*parts, f"brightest in {month_name[known[-1][1]]}"] if bright else parts) + "."
 
 
-def years_sentence(mood_ids: Collection[str], names: Mapping[str, str]) -> str:
-    """The days of several years that have a mood."""
-    if not mood_ids:
+def years_sentence(days: Mapping[str, int], names: Mapping[str, str]) -> str:
+    """The days of several years that have a mood: how many, by the mood's id."""
+    if not days:
         return "No day of these years has a mood yet."
-    return ", ".join([f"{counted(len(mood_ids))} with a mood", *_most_often(names[one] for one in mood_ids)]) + "."
+    counts = Counter[str]()
+    for mood_id, count in days.items():
+        counts[names[mood_id]] += count
+    return ", ".join([f"{counted(counts.total())} with a mood", *_most_often(counts)]) + "."
 
 
 def mix_sentence(counts: Mapping[Mood, int]) -> str:
@@ -152,9 +155,8 @@ def plane_sentence(counts: Mapping[Mood, int]) -> str:
     return f"Most often {where}: {most:,} of {counted(sum(counts.values()))}."
 
 
-def _most_often(names: Iterable[str]) -> list[str]:
+def _most_often(counts: Counter[str]) -> list[str]:
     """The one or two names that come most often, where there are no more."""
-    counts = Counter(names)
     most = [name for name, days in counts.items() if days == max(counts.values())]
     return [f"most often {' and '.join(most)}"] if 0 < len(most) < 3 else []
 

@@ -9,6 +9,7 @@ import calendar
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from json import dumps
 
 from diary.insight import YearDay
@@ -42,21 +43,22 @@ class Shelf:
         shelf = self._months("covers", year, days, today, lambda day: _picture(day, seeds))
         return shelf + cards.credit_of(day.source for day in days if day.source and day.artwork_url)
 
-    def years(self, years: Iterable[int], moods: Mapping[date, str], today: date) -> str:
-        """``years`` above each other, each a row of spines; ``moods`` are those of their days."""
+    def years(self, years: Iterable[int], noted: Mapping[str, Sequence[date]], today: date) -> str:
+        """``years`` above each other, each a row of spines; ``noted`` are their days by the mood's id."""
         numbers = {ident: look[1:] for ident, look in self._classes.items()}
-        end = max((today, *moods))
+        end = max((today, *chain(*noted.values())))
         spans = {year: [""] * ((min(date(year, 12, 31), end) - date(year, 1, 1)).days + 1) for year in years}
         starts = {year: date(year, 1, 1).toordinal() for year in spans}
-        for day, ident in moods.items():
-            spans[day.year][day.toordinal() - starts[day.year]] = numbers[ident]
+        for ident, days in noted.items():
+            for day in days:
+                spans[day.year][day.toordinal() - starts[day.year]] = numbers[ident]
         rows = [
             f'<tr data-of="{year}" data-days="{" ".join(span)}"><th scope="row">'
             f'<button data-day="{year}">{year}</button></th></tr>'
             for year, span in spans.items()
         ]
         names = text.html(dumps([mood.name for mood in self._moods], ensure_ascii=False))
-        counts = Counter(self._classes[mood] for mood in moods.values())
+        counts = Counter(self._classes[ident] for ident, days in noted.items() for _ in days)
         table = f'<table class="shelf years" role="grid" data-moods="{names}" aria-label="Moods of these years">'
         scale = _scale(calendar.month_abbr[1:])
         return f"{self._rules(counts)}{table}{scale}{''.join(rows)}</table>{self._legend(counts)}"

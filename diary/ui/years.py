@@ -54,8 +54,8 @@ def one_year(
 def together(diary: Diary, years: range, moods: Sequence[Mood], today: date) -> tuple[str, str]:
     """The heading of ``years``, newest first, and their shelf above each other, each as HTML."""
     known = newest_versions(moods)
-    noted = diary.sums.mood_ids(date(years[-1], 1, 1), date(years[0], 12, 31))
-    said = sentences.years_sentence(noted.values(), _names(known))
+    noted = diary.sums.noted(date(years[-1], 1, 1), date(years[0], 12, 31))
+    said = sentences.years_sentence({mood: len(days) for mood, days in noted.items()}, _names(known))
     title = f"{years[-1]}–{years[0]}" if len(years) > 1 else f"{years[0]}"
     return _heading(title, said), Shelf(known).years(years, noted, today)
 

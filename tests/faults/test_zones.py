@@ -162,7 +162,7 @@ def test_no_day_is_skipped_or_doubled_in_calendar_week_and_charts(tmp_path: Path
         week = re.findall(r'data-day="([0-9-]+)"', grids.week(day, {}, day, day))
         steps = {date.fromisoformat(b) - date.fromisoformat(a) for a, b in pairwise(week)}
         wrong += (len(week), steps) != (7, {timedelta(1)})
-    counts = sum(count.days for count in mood_counts(diary.sums.mood_ids(first, last)))
+    counts = sum(count.days for count in mood_counts(diary.sums.noted(first, last)))
     means = weekday_means((day.day, day.valence) for day in diary.sums.mood_days(first, last))
     wrong += (counts, sum(mean.days for mean in means)) != (len(days), len(days))
     note(

@@ -105,7 +105,7 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_days(database
         "lives.songs": lambda diary: diary.lives.songs("Claude Debussy", 1000),
         "lives.names": lambda diary: diary.lives.names(),
         "mood_days": lambda diary: diary.sums.mood_days(date.min, date.max),
-        "mood_ids": lambda diary: diary.sums.mood_ids(date.min, date.max),
+        "noted": lambda diary: diary.sums.noted(date.min, date.max),
         "year_days": lambda diary: diary.sums.year_days(date.min, date.max),
         "first_day": lambda diary: diary.sums.first_day(),
         "months": lambda diary: diary.sums.months(),

@@ -64,14 +64,15 @@ def test_every_sum_agrees_with_plain_python(
         counts[day.year, day.month, one.id] += 1
 
     assert diary.sums.mood_days(first, last) == tuple(MoodDay(day, m.id, m.valence, m.arousal) for day, m in days)
-    assert list(diary.sums.mood_ids(first, last).items()) == [(day, one.id) for day, one in days]
-    noted = diary.sums.mood_ids(first, last)
+    noted = diary.sums.noted(first, last)
+    assert list(noted) == sorted({one.id for _, one in days})
+    assert sorted((day, mood_id) for mood_id, on in noted.items() for day in on) == [(day, one.id) for day, one in days]
     found = mood_counts(noted)
     months = month_means(found, {one.id: one.valence for one in MOODS.values()})
     assert [(m.year, m.month) for m in months] == sorted(by_month)
     assert {(m.year, m.month): (m.valence, m.days) for m in months} == means(by_month)
     valence = {one.id: one.valence for one in MOODS.values()}
-    weekdays = weekday_means((day, valence[mood_id]) for day, mood_id in noted.items())
+    weekdays = weekday_means((day, valence[mood_id]) for mood_id, on in noted.items() for day in on)
     assert [w.weekday for w in weekdays] == sorted(by_weekday)
     assert {w.weekday: (w.valence, w.days) for w in weekdays} == means(by_weekday)
     assert weekday_means((day.day, day.valence) for day in diary.sums.mood_days(first, last)) == weekdays
@@ -96,7 +97,7 @@ def test_a_year_by_hand(database: str) -> None:
     year = (date(2026, 1, 1), date(2026, 12, 31))
     days = [(day.day, day.valence) for day in diary.sums.mood_days(*year)]
     assert weekday_means(days) == (WeekdayMean(0, 0.85, 2), WeekdayMean(6, -0.7, 1))
-    assert set(mood_counts(diary.sums.mood_ids(*year))) == {
+    assert set(mood_counts(diary.sums.noted(*year))) == {
         MoodCount(2026, 1, "happy", 1),
         MoodCount(2026, 1, "sad", 1),
         MoodCount(2026, 2, "happy", 1),
@@ -109,7 +110,7 @@ def test_an_empty_diary_has_no_sums_and_no_zeros(database: str) -> None:
     diary.save(EntryDraft(TODAY, note="no mood is not a neutral mood"))
     assert diary.sums.mood_days(*EVER) == ()
     assert diary.sums.span() is None
-    assert diary.sums.mood_ids(*EVER) == {}
+    assert diary.sums.noted(*EVER) == {}
     assert mood_counts({}) == weekday_means(()) == ()
 
 
@@ -122,10 +123,10 @@ def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -
     assert (before.mood_id, before.valence, before.arousal) == ("calm", 0.65, -0.6)
     assert (after.mood_id, after.valence, after.arousal) == (now.id, -1, 1)
     valence = {one.id: one.valence for one in diary.all_moods()}
-    noted = diary.sums.mood_ids(*EVER)
-    assert [valence[mood_id] for mood_id in noted.values()] == [0.65, -1]
+    noted = diary.sums.noted(*EVER)
+    assert {valence[mood_id]: days for mood_id, days in noted.items()} == {0.65: [before.day], -1: [TODAY]}
     means = [pytest.approx(day.valence) for day in weekday_means((day.day, day.valence) for day in (before, after))]
-    assert [day.valence for day in weekday_means((day, valence[mood_id]) for day, mood_id in noted.items())] == means
+    assert [day.valence for day in weekday_means((on[0], valence[mood_id]) for mood_id, on in noted.items())] == means
 
 
 def test_a_year_shows_every_written_day_in_one_light_read(database: str) -> None:

@@ -103,10 +103,10 @@ def test_a_year_is_told_by_its_days_its_most_frequent_mood_and_its_brightest_mon
 
 
 def test_years_are_told_together() -> None:
-    assert (
-        sentences.years_sentence(["a", "b", "a"], {"a": "calm", "b": "sad"}) == "3 days with a mood, most often calm."
-    )
-    assert sentences.years_sentence([], {}) == "No day of these years has a mood yet."
+    names = {"a": "calm", "b": "sad", "c": "calm"}
+    assert sentences.years_sentence({"a": 2, "b": 3, "c": 2}, names) == "7 days with a mood, most often calm."
+    assert sentences.years_sentence({"a": 1, "b": 1}, names) == "2 days with a mood, most often calm and sad."
+    assert sentences.years_sentence({}, {}) == "No day of these years has a mood yet."
 
 
 @pytest.mark.parametrize(

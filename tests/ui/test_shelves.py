@@ -76,7 +76,7 @@ def test_whatever_was_written_adds_no_tag_and_no_attribute(title: str, artist: s
         ]
         assert shown[1].names <= shown[0].names
         assert shown[1].attributes <= shown[0].attributes
-    assert Tags(Shelf({"calm": odd}).years([2026], {TODAY: "calm"}, TODAY)).names <= shown[0].names
+    assert Tags(Shelf({"calm": odd}).years([2026], {"calm": [TODAY]}, TODAY)).names <= shown[0].names
 
 
 def test_a_cover_is_whole_and_its_source_is_named_once() -> None:
@@ -109,7 +109,7 @@ def test_a_place_of_a_pixel_costs_few_bytes() -> None:
 
 
 def test_years_are_rows_of_numbers_newest_first_and_end_today() -> None:
-    noted = {date(2024, 2, 29): "calm", TODAY: "sad"}
+    noted = {"calm": [date(2024, 2, 29)], "sad": [TODAY]}
     html = Shelf(MOODS).years([2026, 2025, 2024], noted, TODAY)
     rows = {year: days.split(" ") for year, days in re.findall(r'data-of="(\d+)" data-days="([^"]*)"', html)}
     assert [(year, len(days)) for year, days in rows.items()] == [("2026", 326), ("2025", 365), ("2024", 366)]
