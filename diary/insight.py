@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from math import sqrt
 from operator import attrgetter
@@ -204,9 +205,9 @@ def longest_bright_run(days: Sequence[MoodDay]) -> tuple[MoodDay, ...]:
 
 def mix(rows: Iterable[MoodDay | MoodCount], moods: Mapping[str, Mood], step: Step) -> Mix:
     """How many days each mood was noted in each ``step`` that has any; ``moods`` are those of `newest_versions`."""
-    gathered = defaultdict[date, Counter[str]](Counter)
+    gathered, start = defaultdict[date, Counter[str]](Counter), cache(step.start)  # many rows are of one month
     for row in rows:
-        gathered[step.start(row.day)][row.mood_id] += row.days
+        gathered[start(row.day)][row.mood_id] += row.days
     return {start: _by_mood(gathered[start], moods) for start in sorted(gathered)}
 
 
