@@ -61,12 +61,11 @@ def offered(diary: Diary, moods: Iterable[Mood]) -> dict[Choice, str]:
     """Moods in the person's order, then artists and tags of most days lately, with labels."""
     names = tab().names
     if names is None:
-        names = tab().names = diary.lives.names()
-    labels = {
-        ("mood", mood.name): text.plain(mood.name.capitalize()) for mood in moods if not (mood.hidden or mood.retired)
-    }
-    labels |= {("artist", name): f":material/music_note: {text.plain(name)}" for name in names.artists}
-    return labels | {("tag", name): f":material/tag: {text.plain(name)}" for name in names.tags}
+        lately = diary.lives.names()
+        artists = {("artist", name): f":material/music_note: {text.plain(name)}" for name in lately.artists}
+        names = tab().names = artists | {("tag", name): f":material/tag: {text.plain(name)}" for name in lately.tags}
+    shown = (mood.name for mood in moods if not (mood.hidden or mood.retired))
+    return {("mood", name): text.plain(name.capitalize()) for name in shown} | names
 
 
 def looks(moods: Sequence[Mood], offered: Iterable[Choice], term: Term) -> str:

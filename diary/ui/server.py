@@ -1,6 +1,7 @@
 """The server around the pages: start-up, routes of our own, headers."""
 
 import base64
+import gc
 import hashlib
 import logging
 import os
@@ -42,6 +43,8 @@ def start() -> None:
 
     A database server that is away is waited for beside the pages, which say so meanwhile.
     """
+    # A page makes thousands of rows, which end with it: to look through them after each 700 finds nothing.
+    gc.set_threshold(50_000)
     form: log.Form = "text"
     try:
         settings = shared.settings()

@@ -12,7 +12,6 @@ import streamlit as st
 from diary.clock import known_zone
 from diary.diary import Diary
 from diary.errors import DiaryError, NotFoundError
-from diary.life import Names
 from diary.model import FIRST_DAY, Entry, EntryDraft, Mood, Person, Unsaved
 from diary.ui.presses import Presses
 from diary.ui.shared import diary_of, settings
@@ -166,7 +165,7 @@ class Tab:
     notice: str | None = None  # why what was asked for last could not be done
     news: str | None = None  # what was done
     rescued: Unsaved | None = None
-    names: Names | None = None  # what is offered to look for
+    names: dict[tuple[str, str], str] | None = None  # artists and tags that are offered to look for (searching.py)
     person: Person = field(default_factory=Person)  # as the shell read it for this page
     presses: Presses = field(default_factory=Presses)
     is_telling: bool = False  # the page says what was told last

@@ -3,7 +3,7 @@
 import calendar
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -65,6 +65,7 @@ def note_words(note: str, limit: int) -> str:
     return words if len(words) <= limit else words[:limit].rsplit(" ", 1)[0] + "…"
 
 
+@lru_cache(maxsize=200)  # a page of days is drawn again and again
 def _bare(note: str) -> str:
     blocks = []
     for token in _tokens(note):
