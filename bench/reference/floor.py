@@ -1,5 +1,6 @@
 """The floor: Streamlit tuned as the diary tunes it, with nothing of the diary around its pages."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,4 +19,5 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     yield
 
 
+gc.set_threshold(50_000)  # as diary.ui.server
 app = st.App("floor_pages.py", lifespan=lifespan, middleware=[Middleware(GZipMiddleware, minimum_size=1000)])
