@@ -250,6 +250,7 @@ CACHES = {
     "diary.model.Song": "likewise; by all that a song is",
     "diary.storage.entries._select_found": "by what is looked for; the query in it is told the owner each time",
     "diary.storage.entries._select_on": "by the names of parameters; likewise",
+    "diary.storage.tables._instant": "by its text; who wrote it does not matter",
     "diary.ui.text._bare": "by the words of a note; whoever has the same is told the same",
     "diary.ui.photos._signing_key": "one for the whole database; an address is good for its owner only",
     "diary.ui.rates._limiter": "counts by owner or address",

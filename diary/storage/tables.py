@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from json import JSONDecoder
 from typing import Any
 
@@ -52,6 +53,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
+@lru_cache(maxsize=1000)  # most days were last changed when they were made, and a track is of many days
 def _instant(written: str | None) -> datetime | None:
     return None if written is None else datetime.fromisoformat(f"{written}+00:00")
 
