@@ -248,6 +248,7 @@ CACHES = {
     "diary.music.catalog.make_catalog": "by the settings; what catalogues say is the same for everybody",
     "diary.storage.moods.mood_of": "by all that a mood is; only a row of its owner leads there",
     "diary.model.Song": "likewise; by all that a song is",
+    "diary.model.Track": "by all that a track is, which is the same for everybody",
     "diary.storage.entries._select_found": "by what is looked for; the query in it is told the owner each time",
     "diary.storage.entries._select_on": "by the names of parameters; likewise",
     "diary.storage.tables._instant": "by its text; who wrote it does not matter",

@@ -1,6 +1,7 @@
 """The cache of tracks: public facts from outside catalogues, to be refreshed or thrown away."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, delete, select
@@ -12,10 +13,12 @@ from diary.storage.tables import tracks
 _COLUMNS = ("key", "title", "artists", "fetched_at", "album", "artwork_url", "duration")
 TRACK = tuple(tracks.c[name].label(f"track_{name}") for name in _COLUMNS)  # what `track_of` reads
 
+_track = lru_cache(maxsize=1000)(Track)  # one is in many rows
+
 
 def track_of(key: str | None, title: str, artists: Sequence[str], *rest: Any) -> Track | None:
     """The track whose columns `TRACK` hold these values; None where an outer join found none."""
-    return None if key is None else Track(key, title, tuple(artists), *rest)
+    return None if key is None else _track(key, title, tuple(artists), *rest)
 
 
 class TrackStore:
