@@ -85,11 +85,11 @@ def reading(engine: Engine, rows: Rows | None = None, *, still: bool = False) ->
     statements, which take longer than most queries.
     """
     in_postgres = engine.dialect.name == "postgresql"
+    if in_postgres and not still:
+        with _each_by_itself(engine, rows) as connection:
+            yield connection
+        return
     with _honest(), engine.connect() as connection:
-        if not still and in_postgres:
-            with _without_transaction(connection):
-                yield connection.execution_options(**{OPTION: rows})
-            return
         if still and not in_postgres:
             connection.exec_driver_sql("BEGIN")
         elif still and rows:
@@ -100,15 +100,16 @@ def reading(engine: Engine, rows: Rows | None = None, *, still: bool = False) ->
 
 
 @contextmanager
-def _without_transaction(connection: Connection) -> Iterator[None]:
-    """As SQLAlchemy's isolation level AUTOCOMMIT, which costs a round trip at its end."""
-    raw: Any = connection.connection.dbapi_connection
-    raw.autocommit = True
-    try:
-        yield
-    finally:
-        if not raw.closed:
-            raw.autocommit = False
+def _each_by_itself(engine: Engine, rows: Rows | None) -> Iterator[Connection]:
+    """To PostgreSQL each statement is a transaction; SQLAlchemy's level AUTOCOMMIT costs a round trip at its end."""
+    with _honest(), engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        raw.autocommit = True
+        try:
+            yield connection.execution_options(**{OPTION: rows})
+        finally:
+            if not raw.closed:
+                raw.autocommit = False
 
 
 @contextmanager
@@ -120,8 +121,8 @@ def writing(engine: Engine, rows: Rows | None = None, *, at_once: bool = False) 
     person does that, and finds by the day's revision what had been kept after all.
     """
     if at_once and engine.dialect.name == "postgresql":
-        with _honest(), engine.connect() as connection, _without_transaction(connection):
-            yield connection.execution_options(**{OPTION: rows})
+        with _each_by_itself(engine, rows) as connection:
+            yield connection
         return
     with _honest(), engine.begin() as connection:
         begin_to_write(connection)
