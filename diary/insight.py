@@ -205,9 +205,10 @@ def longest_bright_run(days: Sequence[MoodDay]) -> tuple[MoodDay, ...]:
 
 def mix(rows: Iterable[MoodDay | MoodCount], moods: Mapping[str, Mood], step: Step) -> Mix:
     """How many days each mood was noted in each ``step`` that has any; ``moods`` are those of `newest_versions`."""
-    gathered, start = defaultdict[date, Counter[str]](Counter), cache(step.start)  # many rows are of one month
+    start_of = cache(step.start)  # many rows are of one month
+    gathered = defaultdict[date, Counter[str]](Counter)
     for row in rows:
-        gathered[start(row.day)][row.mood_id] += row.days
+        gathered[start_of(row.day)][row.mood_id] += row.days
     return {start: _by_mood(gathered[start], moods) for start in sorted(gathered)}
 
 

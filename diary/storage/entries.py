@@ -222,6 +222,9 @@ def _revisions_over(connection: Connection, owner_id: str, new: Sequence[Entry])
 
 
 def _make_room(connection: Connection, owner_id: str, over: Mapping[date, int], now: datetime) -> None:
-    """Take the deleted days that hold a revision of ``over`` out of the way; it is kept as a former version."""
+    """Take the deleted days that hold a revision of ``over`` out of the way; it is kept as a former version.
+
+    One that was put back meanwhile stays, and stands in the way of what is written after this.
+    """
     for day in sorted(day for day in over if over[day]):
         _GIVE_WAY.make(connection, owner_id, day, over[day], {}, now=now)

@@ -23,7 +23,8 @@ _MOOD_DAYS = (
     .where(WITHIN)
     .order_by(entries.c.day)
 )
-# A row for each mood and not for each day, as a row costs more than to take its days apart.
+# A row for each mood and not for each day, as a row costs more than to take its days apart. Both databases write days
+# as ISO does: psycopg2 asks for that, whatever the server's own way is.
 _NOTED = (
     select(entries.c.mood_id, func.aggregate_strings(cast(entries.c.day, String), ","))
     .where(WITHIN, _HAS_MOOD)

@@ -49,7 +49,9 @@ class Shelf:
         end = max((today, *chain(*noted.values())))
         spans = {year: [""] * ((min(date(year, 12, 31), end) - date(year, 1, 1)).days + 1) for year in years}
         starts = {year: date(year, 1, 1).toordinal() for year in spans}
+        counts = Counter[str]()
         for ident, days in noted.items():
+            counts[self._classes[ident]] += len(days)
             for day in days:
                 spans[day.year][day.toordinal() - starts[day.year]] = numbers[ident]
         rows = [
@@ -58,7 +60,6 @@ class Shelf:
             for year, span in spans.items()
         ]
         names = text.html(dumps([mood.name for mood in self._moods], ensure_ascii=False))
-        counts = Counter(self._classes[ident] for ident, days in noted.items() for _ in days)
         table = f'<table class="shelf years" role="grid" data-moods="{names}" aria-label="Moods of these years">'
         scale = _scale(calendar.month_abbr[1:])
         return f"{self._rules(counts)}{table}{scale}{''.join(rows)}</table>{self._legend(counts)}"
