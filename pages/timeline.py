@@ -38,19 +38,20 @@ def days(
         browse.nothing(asked, before)
         return shown, None
     with grids.grid("cards"):
-        if asked == EVERYTHING and not (before or after) and (found := diary.on_this_day(today)):
-            on_this_day(diary, found, today)
-        ribbons = browse.moods_of_months(diary, shown) if asked == EVERYTHING else ()
-        st.html(chapters.chapters(shown, view, ribbons, tab().person.mood_names, today))
-    browse.turn_page(shown, newer, older)
+        beside, ribbons = searching.others(tab().moods, asked), ()
+        if asked == EVERYTHING:
+            ribbons = browse.moods_of_months(diary, shown)
+            if not (before or after) and (found := diary.on_this_day(today)):
+                beside = on_this_day(diary, found, today)
+        st.html(grids.Block(beside + chapters.chapters(shown, view, ribbons, tab().person.mood_names, today)))
+        browse.turn_page(shown, newer, older)
     return shown, grids.day_chosen_on("cards")
 
 
 @part
 def timeline() -> None:
     """What the address asks for."""
-    diary, asked = current_diary(), searching.asked()
-    today = current_day()
+    diary, asked, today = current_diary(), searching.asked(), current_day()
     try:
         first, day = browse.month_shown(today), day_param("day", today, diary.find_day)
         before, after = day_param("before", today), day_param("after", today)
@@ -74,4 +75,6 @@ def timeline() -> None:
     diary.freshen(shown)
 
 
+if not life.asked():  # that has a name of its own
+    st.html(f'<style>{searching.looks(tab().moods)}</style><h1 class="unseen">Timeline</h1>')
 timeline()

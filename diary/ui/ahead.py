@@ -89,12 +89,10 @@ def _owner(cookies: Mapping[str, str]) -> str | None:
 
 
 def _timeline(diary: Diary, person: Person, newest: Sequence[Entry], today: date) -> str:
-    parts = []
-    if found := diary.on_this_day(today):
-        earlier, is_hard = onthisday.remembered(found, person)
-        parts = [f"<div>{onthisday.earlier(earlier, today)}</div>", '<i class="choice"></i>' if is_hard else ""]
+    found = diary.on_this_day(today)
+    earlier = onthisday.earlier(onthisday.remembered(found, person)[0], today) if found else ""
     days = chapters.chapters(newest, "Cards", browse.moods_of_months(diary, newest), person.mood_names, today)
-    return f'<i class="search"></i>{"".join(parts)}<div>{days}</div>'
+    return f'<i class="search"></i><div>{earlier}{days}</div>'
 
 
 def _year(diary: Diary, person: Person, _: Sequence[Entry], today: date) -> str:

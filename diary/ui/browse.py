@@ -20,12 +20,11 @@ VIEWS = {"Cards": None, "List": "list", "Covers": "covers", "Calendar": "calenda
 
 
 def tools(diary: Diary, moods: Sequence[Mood], today: date, asked: Parsed) -> str:
-    """The page's name, search and view, kept in the address; gives the view."""
+    """Search and view, kept in the address; gives the view."""
     view = next((name for name, word in VIEWS.items() if word == param("view")), "Cards")
     # What an input says and the address does not is old: callbacks write every change into the address.
     set_values(view=view)
     offered = searching.offered(diary, moods)
-    st.html(f'<style>{searching.looks(moods, offered, asked.term)}</style><h1 class="unseen">Timeline</h1>')
     with st.container(key="tools", horizontal=True, vertical_alignment="bottom"):
         searching.box(asked)
         _jump(diary, view, today)
@@ -94,14 +93,13 @@ def moods_of_months(diary: Diary, shown: Sequence[Entry]) -> Sequence[MoodDay]:
 
 
 def turn_page(shown: Sequence[Entry], newer: bool, older: bool) -> None:
-    """To newer and older days."""
-    with st.container(horizontal=True, key="turn", horizontal_alignment="center"):
-        if newer:
-            after = shown[0].day.isoformat()
-            st.button("Newer days", key="newer", on_click=set_params, kwargs={"after": after, "before": None})
-        if older:
-            before = shown[-1].day.isoformat()
-            st.button("Older days", key="older", on_click=set_params, kwargs={"before": before, "after": None})
+    """To newer and older days, below the grid in which it is drawn."""
+    if newer:
+        after = shown[0].day.isoformat()
+        st.button("Newer days", key="newer", on_click=set_params, kwargs={"after": after, "before": None})
+    if older:
+        before = shown[-1].day.isoformat()
+        st.button("Older days", key="older", on_click=set_params, kwargs={"before": before, "after": None})
 
 
 def month_shown(today: date) -> date:

@@ -103,6 +103,15 @@ def _component() -> Callable[..., object]:
     return st.components.v2.component("diary_days", js=_SCRIPT, isolate_styles=False)
 
 
+class Block(str):
+    """HTML of many days, taken as it is: Streamlit looks for what all lines of a text begin with, and takes it out."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
 @contextmanager
 def grid(key: str, on_choose: Callable[[], None] = lambda: None) -> Iterator[None]:
     """A grid of days is what is drawn inside; ``on_choose`` is called before the page runs."""
@@ -114,7 +123,7 @@ def grid(key: str, on_choose: Callable[[], None] = lambda: None) -> Iterator[Non
 def place_grid(key: str, html: str, on_choose: Callable[[], None] = lambda: None) -> str | None:
     """Draw a grid of days alone; gives what was just chosen on it, in ISO form: a day, or a whole month or year."""
     with grid(key, on_choose):
-        st.html(html)
+        st.html(Block(html))
     return chosen_on(key)
 
 

@@ -41,7 +41,7 @@ def finished_day(diary: Diary, entry: Entry) -> None:
     past.versions(diary, entry)
     if found := diary.on_this_day(entry.day):
         with grids.grid("earlier"):
-            on_this_day(diary, found, entry.day)
+            st.html(on_this_day(diary, found, entry.day))
         if chosen := grids.day_chosen_on("earlier"):
             open_day(chosen)
 

@@ -13,14 +13,14 @@ from diary.ui.state import set_values, tab, told, value
 _ALL_HARD = "These were hard days, so they are left out."
 
 
-def on_this_day(diary: Diary, found: Sequence[Entry], day: date) -> None:
-    """The days ``found`` in earlier years, as a part of the grid in which they are drawn."""
+def on_this_day(diary: Diary, found: Sequence[Entry], day: date) -> str:
+    """The days ``found`` in earlier years, as HTML for a grid; above it stands the choice to leave out hard ones."""
     shown, is_hard = remembered(found, tab().person)
-    st.html(earlier(shown, day))
     if is_hard:
         set_values(leave_out=tab().person.leaves_out_hard_days)
         st.checkbox("Leave out hard days", key="leave_out", on_change=told(_leave_out), args=(diary,))
     diary.freshen(found)
+    return earlier(shown, day)
 
 
 def _leave_out(diary: Diary) -> None:

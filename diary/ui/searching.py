@@ -14,7 +14,7 @@ from diary.ui.state import param, set_params, set_values, tab, value
 
 Choice = tuple[str, str]  # a field of the language, and a value of it
 FIELDS = ("mood", "artist", "tag")
-_PILL, _PRESSED = ".st-key-offered button", "[aria-pressed=true]"
+_PILL, _PRESSED, _DAYS = ".st-key-offered button", "[aria-pressed=true]", ".st-key-cards:not(:has(.others))"
 
 
 def asked() -> Parsed:
@@ -34,8 +34,9 @@ def box(found: Parsed) -> None:
         on_change=_typed,
         label_visibility="collapsed",
     )
-    with st.popover("How to search", icon=":material/help:", key="search-help"):
-        st.html(_help())
+    with st.popover("How to search", icon=":material/help:", key="search-help", on_change="rerun") as opened:
+        if opened.open:
+            st.html(_help())
 
 
 def below(found: Parsed, offered: Mapping[Choice, str]) -> None:
@@ -64,38 +65,36 @@ def offered(diary: Diary, moods: Iterable[Mood]) -> dict[Choice, str]:
         lately = diary.lives.names()
         artists = {("artist", name): f":material/music_note: {text.plain(name)}" for name in lately.artists}
         names = tab().names = artists | {("tag", name): f":material/tag: {text.plain(name)}" for name in lately.tags}
-    shown = (mood.name for mood in moods if not (mood.hidden or mood.retired))
-    return {("mood", name): text.plain(name.capitalize()) for name in shown} | names
+    return {("mood", mood.name): text.plain(mood.name.capitalize()) for mood in _offered(moods)} | names
 
 
-def looks(moods: Sequence[Mood], offered: Iterable[Choice], term: Term) -> str:
-    """The rules that put its emoji before each mood that is ``offered``, and answer a press on it at once.
+def looks(moods: Sequence[Mood]) -> str:
+    """The rules that put its emoji before each mood that is offered, and answer a press on it at once.
 
-    In a label Streamlit would look for the emoji, which takes a tenth of a millisecond each.
-    """
-    signs = {("mood", mood.name): mood.emoji for mood in moods if not mood.retired}
-    places = {choice: f"{_PILL}:nth-of-type({place})" for place, choice in enumerate(offered, 1) if choice in signs}
-    emoji = (f'{pill} p::before{{content:"{_escaped(signs[choice])}\\a0 "/""}}' for choice, pill in places.items())
-    return "".join(emoji) + _answer_at_once(moods, places, term)
-
-
-def _answer_at_once(moods: Iterable[Mood], places: Mapping[Choice, str], term: Term) -> str:
-    """While one mood alone is pressed, only its days are seen, if there are any; those that are found come later.
-
-    The rules stay the same when they have come, and hide none of those; so they are left out where ``term`` means days
-    with a mood that is not among ``places``. Of a mood that was changed days keep the former version.
+    In a label Streamlit would look for the emoji, which takes a tenth of a millisecond each. While one mood alone is
+    pressed, only its days are seen, if there are any; those that are found come later, and the rules hide none of them
+    (`others`). Of a mood that was changed days keep the former version.
     """
     versions: dict[str, list[str]] = {}
     for mood in moods:
         versions.setdefault(folded_line(mood.name), []).append(f".{mood_class(mood)}")
-    pills = {folded_line(name): pill for (_, name), pill in places.items()}
-    if not pills or not {*map(folded_line, chosen(term, "mood"))} <= pills.keys():
-        return ""
-    hidden = []
-    for name, pill in pills.items():
-        its = ",".join(versions[name])
-        hidden.append(f"&:has({pill}{_PRESSED}) .st-key-cards:has(article :is({its})) article:not(:has({its}))")
-    return f".stApp:not(:has({_PILL}{_PRESSED}~{_PRESSED})){{{','.join(hidden)}{{display:none}}}}"
+    emoji, hidden = [], []
+    for place, mood in enumerate(_offered(moods), 1):
+        pill, its = f"{_PILL}:nth-of-type({place})", ",".join(versions[folded_line(mood.name)])
+        emoji.append(f'{pill} p::before{{content:"{_escaped(mood.emoji)}\\a0 "/""}}')
+        hidden.append(f"&:has({pill}{_PRESSED}) {_DAYS}:has(article :is({its})) article:not(:has({its}))")
+    alone = f".stApp:not(:has({_PILL}{_PRESSED}~{_PRESSED}))"
+    return "".join(emoji) + (f"{alone}{{{','.join(hidden)}{{display:none}}}}" if hidden else "")
+
+
+def others(moods: Iterable[Mood], term: Term) -> str:
+    """What stands among days that ``term`` means by a mood that is not offered: a press on one hides none of them."""
+    offered = {folded_line(mood.name) for mood in _offered(moods)}
+    return "" if {*map(folded_line, chosen(term, "mood"))} <= offered else '<i class="others"></i>'
+
+
+def _offered(moods: Iterable[Mood]) -> list[Mood]:
+    return [mood for mood in moods if not (mood.hidden or mood.retired)]
 
 
 def _escaped(sign: str) -> str:

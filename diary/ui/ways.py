@@ -5,13 +5,14 @@ from datetime import date
 import streamlit as st
 
 from diary.life import Subject
-from diary.ui.state import param, set_params
+from diary.ui.state import param, set_params, tab
 
 
 def show_life(subject: Subject | None = None) -> None:
-    """To the life of ``subject`` on the timeline, or back to all days."""
+    """To the life of ``subject`` on the timeline, or back to all days: pages of different names."""
     title, artist = (subject.title, subject.artist) if subject else ("", "")
     set_params(song=title, artist=artist, day=None, before=None, after=None)
+    tab().due.add("page")
 
 
 def open_day(day: date) -> None:

@@ -52,31 +52,32 @@ def test_moods_artists_and_tags_are_offered_those_of_most_days_first(diary: Diar
 
 CALM = replace(BUILT_IN_MOODS[0], id="new", name="calm", emoji='"<')
 GONE = replace(CALM, id="old", emoji="🌧", retired=True)
-CHOICES = [("artist", "calm"), ("mood", "calm"), ("mood", "sad")]
+SAD, HIDDEN = replace(CALM, id="sad", name="sad"), replace(CALM, id="tired", name="tired", hidden=True)
 
 
 def test_each_mood_offered_has_its_emoji_before_it_whatever_it_is_made_of() -> None:
     emoji = '.st-key-offered button:nth-of-type(2) p::before{content:"\\22 \\3c \\a0 "/""}'
-    looks = searching.looks([CALM, GONE], CHOICES, EVERYTHING)
-    assert looks.count("::before") == 1
+    looks = searching.looks([GONE, HIDDEN, SAD, CALM])
+    assert looks.count("::before") == 2
     assert emoji in looks
 
 
 def test_a_press_on_a_mood_leaves_the_days_that_have_it_in_whatever_version() -> None:
-    looks = searching.looks([CALM, replace(GONE, name="Calm")], CHOICES, EVERYTHING)
-    its = "article :is(.m-new,.m-old)"
-    assert f":nth-of-type(2)[aria-pressed=true]) .st-key-cards:has({its}) article:not(:has(.m-new,.m-old))" in looks
+    looks = searching.looks([SAD, CALM, replace(GONE, name="Calm")])
+    cards, its = ".st-key-cards:not(:has(.others))", ".m-new,.m-old"
+    assert f":nth-of-type(2)[aria-pressed=true]) {cards}:has(article :is({its})) article:not(:has({its}))" in looks
 
 
-def test_its_rules_stay_the_same_when_the_days_have_come() -> None:
-    """Else those of before would be seen once more until they have."""
-    asked = parse("rain mood:CALM", ["calm"]).term
-    assert searching.looks([CALM, GONE], CHOICES, asked) == searching.looks([CALM, GONE], CHOICES, EVERYTHING)
+def test_where_no_mood_is_offered_there_are_no_rules() -> None:
+    assert searching.looks([GONE, HIDDEN]) == ""
 
 
-def test_days_of_a_mood_that_is_not_offered_are_never_hidden() -> None:
-    asked = parse("mood:calm OR mood:lonely", ["calm", "lonely"]).term
-    assert "display:none" not in searching.looks([CALM, GONE], CHOICES, asked)
+@pytest.mark.parametrize("mood", ["lonely", "tired"])
+def test_days_of_a_mood_that_is_not_offered_are_never_hidden(mood: str) -> None:
+    asked = parse(f"mood:CALM OR mood:{mood}", ["calm", "tired", "lonely"]).term
+    assert "others" in searching.others([CALM, SAD, HIDDEN], asked)
+    assert searching.others([CALM, SAD, HIDDEN], parse("rain mood:CALM", ["calm"]).term) == ""
+    assert searching.others([CALM, SAD, HIDDEN], EVERYTHING) == ""
 
 
 def test_what_is_offered_keeps_its_place_when_it_is_pressed(diary: Diary) -> None:
@@ -123,7 +124,10 @@ def test_a_mistake_is_marked_where_it_is_and_the_rest_is_answered(diary: Diary) 
 
 @SQLITE_ONLY
 def test_the_help_shows_every_example(diary: Diary) -> None:
-    shown = words(show("timeline"))
+    app = show("timeline")
+    assert EXAMPLES[0][1] not in words(app), "read by nobody yet"
+    app.session_state["search-help"] = True
+    shown = words(app.run())
     for query, says in EXAMPLES:
         assert text.html(query) in shown
         assert text.html(says) in shown
