@@ -4,15 +4,12 @@ A day without a mood is not recorded: it is a gap, never a neutral day.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from itertools import groupby
-from math import sqrt
-from operator import attrgetter
+from math import dist, sqrt
 from statistics import fmean
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from diary.model import Mood
 from diary.periods import Step
@@ -72,19 +69,6 @@ class MonthCount:
     days: int
 
 
-class MoodCount(NamedTuple):
-    """How many days of a month were noted with a mood. A thousand are made for one page."""
-
-    year: int
-    month: int
-    mood_id: str
-    days: int
-
-    @property
-    def day(self) -> date:
-        return date(self.year, self.month, 1)
-
-
 @dataclass(frozen=True, slots=True)
 class WeekdayMean:
     """The mean valence (−1 to 1) of the ``days`` on one weekday (0 = Monday) that have a mood."""
@@ -117,7 +101,10 @@ class Share:
     share: float
 
 
+Noted = Mapping[str, Sequence[date]]  # the days that each mood was noted on, by the mood's id
+Valences = Mapping[str, float]  # of moods, by their ids
 Mix = Mapping[date, Mapping[Mood, int]]  # days by mood, by the start of the week, month or year
+_T = TypeVar("_T", date, int)
 
 
 def newest_versions(moods: Sequence[Mood]) -> dict[str, Mood]:
@@ -131,33 +118,37 @@ def mean_valence(rows: Sequence[MoodDay | MonthMean]) -> float:
     return fmean([row.valence for row in rows], [row.days for row in rows])
 
 
-def month_means(counts: Iterable[MoodCount], valence: Mapping[str, float]) -> tuple[MonthMean, ...]:
-    """The mean of each month, oldest first, from ``counts`` in the order of months and the ``valence`` by mood's id."""
-    means = []
-    for (year, month), some in groupby(counts, lambda count: (count.year, count.month)):
-        kinds = list(some)
-        mean = fmean([valence[kind.mood_id] for kind in kinds], [kind.days for kind in kinds])
-        means.append(MonthMean(year, month, mean, sum(kind.days for kind in kinds)))
-    return tuple(means)
+def month_means(noted: Noted, valence: Valences) -> tuple[MonthMean, ...]:
+    """The mean of each month that has a mood, oldest first."""
+    months = _means(noted, valence, Step.MONTH.tally)
+    return tuple(MonthMean(first.year, first.month, mean, days) for first, mean, days in months)
 
 
-def mood_counts(noted: Mapping[str, Iterable[date]]) -> tuple[MoodCount, ...]:
-    """How often each mood was noted in each month, oldest month first; ``noted`` are the days by the mood's id."""
-    month = attrgetter("year", "month")
-    counts = (
-        MoodCount(*when, mood_id, days)
-        for mood_id, noted_on in noted.items()
-        for when, days in Counter(map(month, noted_on)).items()
-    )
-    return tuple(sorted(counts))
+def weekday_means(noted: Noted, valence: Valences) -> tuple[WeekdayMean, ...]:
+    """The mean of each weekday that has a mood, Monday first."""
+    weekdays = _means(noted, valence, lambda days: Counter(map(date.weekday, days)))
+    return tuple(WeekdayMean(*weekday) for weekday in weekdays)
 
 
-def weekday_means(days: Iterable[tuple[date, float]]) -> tuple[WeekdayMean, ...]:
-    """The mean valence of each weekday that has a mood, Monday first; each of ``days`` comes with its valence."""
-    by_weekday = defaultdict[int, list[float]](list)
-    for day, valence in days:
-        by_weekday[day.weekday()].append(valence)
-    return tuple(WeekdayMean(weekday, fmean(some), len(some)) for weekday, some in sorted(by_weekday.items()))
+def _means(
+    noted: Noted, valence: Valences, tally: Callable[[Iterable[date]], Mapping[_T, int]]
+) -> Iterator[tuple[_T, float, int]]:
+    """What ``tally`` counts days by, in its order, with the mean valence of those days and their number."""
+    sums, counts = defaultdict[_T, float](float), Counter[_T]()
+    for mood_id, noted_on in noted.items():
+        for what, days in tally(noted_on).items():
+            sums[what] += valence[mood_id] * days
+            counts[what] += days
+    for what in sorted(counts):
+        yield what, sums[what] / counts[what], counts[what]
+
+
+def days_by_mood(rows: Iterable[MoodDay]) -> dict[str, list[date]]:
+    """The days of ``rows`` that each mood was noted on."""
+    noted: dict[str, list[date]] = {}
+    for row in rows:
+        noted.setdefault(row.mood_id, []).append(row.day)
+    return noted
 
 
 def rolling(rows: Sequence[MoodDay | MonthMean], window: int) -> tuple[tuple[Level, ...], ...]:
@@ -167,23 +158,24 @@ def rolling(rows: Sequence[MoodDay | MonthMean], window: int) -> tuple[tuple[Lev
     noted for longer than the window, a new stretch begins.
     """
     stretches: list[list[Level]] = []
-    start = 0
-    for end, row in enumerate(rows):
-        while (row.day - rows[start].day).days >= window:
+    days, values, weights = [row.day for row in rows], [row.valence for row in rows], [row.days for row in rows]
+    numbers, start = [day.toordinal() for day in days], 0
+    for end, number in enumerate(numbers):
+        while number - numbers[start] >= window:
             start += 1
-        if not end or (row.day - rows[end - 1].day).days > window:
+        if not end or number - numbers[end - 1] > window:
             stretches.append([])
         if end - start + 1 >= FEW:
-            stretches[-1].append(_level(rows[start : end + 1]))
+            held = slice(start, end + 1)
+            stretches[-1].append(_level(days[end], values[held], weights[held]))
     return tuple(tuple(stretch) for stretch in stretches if stretch)
 
 
-def _level(rows: Sequence[MoodDay | MonthMean]) -> Level:
-    values = [row.valence for row in rows]
+def _level(day: date, values: Sequence[float], weights: Sequence[int]) -> Level:
     least, most = min(values), max(values)
-    mean, middle = min(most, max(least, mean_valence(rows))), fmean(values)
-    half = sqrt(fmean((value - middle) ** 2 for value in values)) / 2
-    return Level(rows[-1].day, mean, max(least, mean - half), min(most, mean + half))
+    mean, middle = min(most, max(least, fmean(values, weights))), fmean(values)
+    half = dist(values, [middle] * len(values)) / sqrt(len(values)) / 2
+    return Level(day, mean, max(least, mean - half), min(most, mean + half))
 
 
 def since(first: date, stretches: Iterable[Sequence[Level]]) -> tuple[tuple[Level, ...], ...]:
@@ -203,34 +195,31 @@ def longest_bright_run(days: Sequence[MoodDay]) -> tuple[MoodDay, ...]:
     return tuple(best)
 
 
-def mix(rows: Iterable[MoodDay | MoodCount], moods: Mapping[str, Mood], step: Step) -> Mix:
+def mix(noted: Noted, moods: Mapping[str, Mood], step: Step) -> Mix:
     """How many days each mood was noted in each ``step`` that has any; ``moods`` are those of `newest_versions`."""
-    start_of = cache(step.start)  # many rows are of one month
-    gathered = defaultdict[date, Counter[str]](Counter)
-    for row in rows:
-        gathered[start_of(row.day)][row.mood_id] += row.days
-    return {start: _by_mood(gathered[start], moods) for start in sorted(gathered)}
-
-
-def _by_mood(counts: Mapping[str, int], moods: Mapping[str, Mood]) -> Counter[Mood]:
-    total = Counter[Mood]()
-    for mood_id, days in counts.items():
-        total[moods[mood_id]] += days
-    return total
+    gathered = defaultdict[date, Counter[Mood]](Counter)
+    for mood_id, noted_on in noted.items():
+        for start, days in step.tally(noted_on).items():
+            gathered[start][moods[mood_id]] += days
+    return dict(sorted(gathered.items()))
 
 
 def shares(mix: Mix) -> tuple[Share, ...]:
     """The mix as parts of each step's whole."""
     return tuple(
-        Share(start, mood, days, days / sum(counts.values()))
+        Share(start, mood, days, days / whole)
         for start, counts in mix.items()
+        for whole in [sum(counts.values())]
         for mood, days in counts.items()
     )
 
 
 def totals(mix: Mix) -> Counter[Mood]:
     """How many days each mood was noted in all."""
-    return sum((Counter(counts) for counts in mix.values()), Counter())
+    total = Counter[Mood]()
+    for counts in mix.values():
+        total.update(counts)
+    return total
 
 
 def weekday_extremes(rows: Sequence[WeekdayMean]) -> tuple[WeekdayMean, WeekdayMean] | None:

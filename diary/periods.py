@@ -1,7 +1,10 @@
 """Stretches of days: those that end today, and the steps in which they are told."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 
 class Period(StrEnum):
@@ -30,6 +33,15 @@ class Step(StrEnum):
         if self is Step.WEEK:
             return day - timedelta(day.weekday())
         return day.replace(day=1) if self is Step.MONTH else day.replace(month=1, day=1)
+
+    def tally(self, days: Iterable[date]) -> dict[date, int]:
+        """How many of ``days`` each step holds, by its `start`, which is not asked for each of thousands."""
+        if self is Step.WEEK:
+            return Counter(map(self.start, days))
+        if self is Step.MONTH:
+            months = Counter(map(attrgetter("year", "month"), days))
+            return {date(year, month, 1): count for (year, month), count in months.items()}
+        return {date(year, 1, 1): count for year, count in Counter(map(attrgetter("year"), days)).items()}
 
 
 def mix_step(first: date, last: date) -> Step:

@@ -20,9 +20,12 @@ class Sums:
         """The days from ``first`` to ``last`` that each mood was noted on, by its id; light even for decades."""
         return self._sums.noted(self._owner_id, first, last)
 
-    def year_days(self, first: date, last: date) -> tuple[YearDay, ...]:
-        """All written days from ``first`` to ``last``, with or without a mood, oldest first."""
-        return self._sums.year_days(self._owner_id, first, last)
+    def year_days(self, first: date, last: date, covers: bool = False) -> tuple[YearDay, ...]:
+        """All written days from ``first`` to ``last``, with or without a mood, oldest first.
+
+        Their artwork and photos are looked for where ``covers`` are asked for.
+        """
+        return self._sums.year_days(self._owner_id, first, last, covers)
 
     def first_day(self) -> date | None:
         """The first day that is written."""

@@ -1,12 +1,12 @@
 """Moods: how the days were, over time, by mood and by weekday."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import streamlit as st
 
 from diary.diary import Diary
-from diary.insight import MoodCount, MoodDay, WeekdayMean, mix, month_means, mood_counts, newest_versions, weekday_means
+from diary.insight import Noted, Valences, days_by_mood, mix, month_means, newest_versions, weekday_means
 from diary.model import Mood
 from diary.periods import Period, mix_step
 from diary.ui import figures, mood_views, sentences
@@ -14,23 +14,19 @@ from diary.ui.part import part
 from diary.ui.state import current_day, current_diary, is_light, tab
 from diary.ui.theme import DARK, LIGHT, Theme
 
-Counts = tuple[Sequence[MoodDay | MoodCount], Sequence[WeekdayMean]]  # of moods, and the means of weekdays
 
-
-def many_days(diary: Diary, first: date, today: date, theme: Theme) -> Counts:
+def many_days(diary: Diary, first: date, today: date, valence: Valences, theme: Theme) -> Noted:
     """The months since ``first``."""
-    valence = {mood.id: mood.valence for mood in tab().moods}
     noted = diary.sums.noted(first, today)
-    counts = mood_counts(noted)
-    months = month_means(counts, valence)
+    months = month_means(noted, valence)
     figures.lead(sentences.whole_sentence(months))
     mood_views.months_view(months, theme)
-    return counts, weekday_means((day, valence[mood]) for mood, on in noted.items() for day in on)
+    return noted
 
 
 def few_days(
     diary: Diary, period: Period, first: date, today: date, *, moods: Mapping[str, Mood], theme: Theme
-) -> Counts:
+) -> Noted:
     """The days of the ``period`` since ``first``, beside those of the one before."""
     days = diary.sums.mood_days(period.first(first - timedelta(1), first), today)
     before, now = [row for row in days if row.day < first], [row for row in days if row.day >= first]
@@ -38,7 +34,7 @@ def few_days(
     figures.lead(sentences.whole_sentence(now) if whole else sentences.change_sentence(period, now, before))
     if now:
         mood_views.days_view(now, before, moods, theme)
-    return now, weekday_means((row.day, row.valence) for row in now)
+    return days_by_mood(now)
 
 
 @part
@@ -51,23 +47,24 @@ def moods_over_time() -> None:
         return
     theme, period = LIGHT if is_light() else DARK, figures.period_control()
     first = period.first(today, span[0])
+    valence = {mood.id: mood.valence for mood in tab().moods}
     if (today - first).days > 400:
-        rows, weekdays = many_days(diary, first, today, theme)
+        noted = many_days(diary, first, today, valence, theme)
     else:
-        rows, weekdays = few_days(diary, period, first, today, moods=moods, theme=theme)
+        noted = few_days(diary, period, first, today, moods=moods, theme=theme)
     year = figures.year_shown(span[0], today)
     shown = diary.sums.year_days(date(year, 1, 1), date(year, 12, 31))
     mood_views.pixels_view(shown, year, (span[0], today), moods)
-    if rows:
+    if noted:
         step = mix_step(first, today)
-        shares = mix(rows, moods, step)
+        shares = mix(noted, moods, step)
         mood_views.mix_view(shares, step, theme)
         left, right = st.columns(2, gap="xlarge")
         with left:
-            mood_views.weekdays_view(weekdays, theme)
+            mood_views.weekdays_view(weekday_means(noted, valence), theme)
         with right:
             mood_views.plane_view(shares, theme)
-    figures.scroll_by_finger()
 
 
 moods_over_time()
+figures.scroll_by_finger()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from diary.insight import (
     MonthMean,
-    MoodCount,
     MoodDay,
     WeekdayMean,
+    days_by_mood,
     longest_bright_run,
     mean_valence,
     mix,
@@ -69,6 +69,12 @@ def test_all_is_one_day_when_the_diary_begins_ahead_of_this_zone() -> None:
 def test_a_step_begins_on_its_first_day(step: Step, start: date) -> None:
     assert step.start(TODAY) == start
     assert step.start(start) == start
+
+
+@given(st.lists(st.dates()), st.sampled_from(Step))
+def test_days_are_counted_by_the_step_that_holds_them(days: list[date], step: Step) -> None:
+    within = [day for day in days if day.year > 1]  # the week that holds the first of all days has no Monday
+    assert step.tally(within) == Counter(map(step.start, within))
 
 
 @pytest.mark.parametrize(("length", "step"), [(30, Step.WEEK), (91, Step.WEEK), (365, Step.MONTH), (3650, Step.YEAR)])
@@ -184,21 +190,23 @@ def test_a_run_has_no_gap_and_no_hard_day(rows: list[MoodDay]) -> None:
 
 def test_the_mix_goes_by_name_and_step() -> None:
     moods = newest_versions([CALM, replace(CALM, id="old", retired=True), SAD])
-    rows = [MoodCount(2025, 12, "old", 4), MoodCount(2026, 1, "calm", 3), MoodCount(2026, 1, "sad", 1)]
-    assert mix(rows, moods, Step.MONTH) == {date(2025, 12, 1): {CALM: 4}, date(2026, 1, 1): {CALM: 3, SAD: 1}}
-    by_year = mix(reversed(rows), moods, Step.YEAR)
+    december, january = date(2025, 12, 1), date(2026, 1, 1)
+    noted = {"sad": [january], "calm": [date(2026, 1, 31), date(2026, 1, 2)], "old": [january, date(2025, 12, 31)]}
+    by_month = mix(noted, moods, Step.MONTH)
+    assert by_month == {december: {CALM: 1}, january: {CALM: 3, SAD: 1}}
+    by_year = mix(noted, moods, Step.YEAR)
     assert list(by_year) == [date(2025, 1, 1), date(2026, 1, 1)]
-    assert totals(by_year) == {CALM: 7, SAD: 1}
+    assert totals(by_year) == totals(by_month) == {CALM: 4, SAD: 1}
 
 
 def test_a_mix_of_nothing_is_empty() -> None:
-    assert mix([], MOODS, Step.WEEK) == {}
+    assert mix({}, MOODS, Step.WEEK) == {}
     assert totals({}) == Counter()
 
 
 @given(mood_days(), st.sampled_from(Step))
 def test_the_shares_of_a_step_sum_to_one_and_no_day_is_invented(rows: list[MoodDay], step: Step) -> None:
-    parts = shares(mix(rows, MOODS, step))
+    parts = shares(mix(days_by_mood(rows), MOODS, step))
     for start in {part.start for part in parts}:
         assert sum(part.share for part in parts if part.start == start) == pytest.approx(1)
     assert sum(part.days for part in parts) == len(rows)

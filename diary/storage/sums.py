@@ -31,12 +31,13 @@ _NOTED = (
     .group_by(entries.c.mood_id)
 )
 _YEAR_DAYS = (
-    select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal)
-    .add_columns(entries.c.song_title, entries.c.song_artist, tracks.c.artwork_url, tracks.c.key, entries.c.photo)
+    select(entries.c.day, moods.c.id, moods.c.valence, moods.c.arousal, entries.c.song_title, entries.c.song_artist)
     .outerjoin(moods, its_mood(entries))
-    .outerjoin(tracks, tracks.c.key == track_key(entries))
     .where(WITHIN)
     .order_by(entries.c.day)
+)
+_YEAR_COVERS = _YEAR_DAYS.add_columns(tracks.c.artwork_url, tracks.c.key, entries.c.photo).outerjoin(
+    tracks, tracks.c.key == track_key(entries)
 )
 _FIRST_DAY = select(entries.c.day).where(MINE).order_by(entries.c.day).limit(1)
 _MONTHS = select(_YEAR, _MONTH, func.count()).where(MINE).group_by(_YEAR, _MONTH).order_by(_YEAR, _MONTH)
@@ -60,9 +61,10 @@ class SumStore:
         rows = sorted(self._ask(_NOTED, owner_id, first, last))
         return {mood_id: [*map(date.fromisoformat, days.split(","))] for mood_id, days in rows}
 
-    def year_days(self, owner_id: str, first: date, last: date) -> tuple[YearDay, ...]:
-        """The written days, oldest first; those without a mood as well."""
-        return tuple(_year_day(*row) for row in self._ask(_YEAR_DAYS, owner_id, first, last))
+    def year_days(self, owner_id: str, first: date, last: date, covers: bool) -> tuple[YearDay, ...]:
+        """The written days, oldest first; those without a mood as well. With their ``covers``, where asked for."""
+        query = _YEAR_COVERS if covers else _YEAR_DAYS
+        return tuple(map(_year_day, self._ask(query, owner_id, first, last)))
 
     def first_day(self, owner_id: str) -> date | None:
         """The first written day, whether it has a mood or not."""
@@ -85,9 +87,10 @@ class SumStore:
             return connection.execute(query, bound).all()
 
 
-def _year_day(day: date, mood: str | None, valence: float, arousal: float, *label: Any) -> YearDay:
-    title, artist, artwork_url, key, photo = label
-    source = key.partition(":")[0] if key else None
-    return YearDay(
-        day, MoodDay(day, mood, valence, arousal) if mood else None, title, artist or "", artwork_url, source, photo
-    )
+def _year_day(row: Sequence[Any]) -> YearDay:
+    day, mood, valence, arousal, title, artist, *cover = row
+    noted = MoodDay(day, mood, valence, arousal) if mood else None
+    if not cover:
+        return YearDay(day, noted, title, artist or "")
+    artwork_url, key, photo = cover
+    return YearDay(day, noted, title, artist or "", artwork_url, key.partition(":")[0] if key else None, photo)

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import chain
 from json import dumps
 
-from diary.insight import YearDay
+from diary.insight import Noted, YearDay
 from diary.model import Mood
 from diary.ui import cards, cover, patterns, text
 from diary.ui.photos import photo_url
@@ -43,8 +43,8 @@ class Shelf:
         shelf = self._months("covers", year, days, today, lambda day: _picture(day, seeds))
         return shelf + cards.credit_of(day.source for day in days if day.source and day.artwork_url)
 
-    def years(self, years: Iterable[int], noted: Mapping[str, Sequence[date]], today: date) -> str:
-        """``years`` above each other, each a row of spines; ``noted`` are their days by the mood's id."""
+    def years(self, years: Iterable[int], noted: Noted, today: date) -> str:
+        """``years`` above each other, each a row of spines; ``noted`` are the days of those."""
         numbers = {ident: look[1:] for ident, look in self._classes.items()}
         end = max((today, *chain(*noted.values())))
         spans = {year: [""] * ((min(date(year, 12, 31), end) - date(year, 1, 1)).days + 1) for year in years}

@@ -44,11 +44,11 @@ def one_year(
     diary: Diary, view: str, year: int, moods: Sequence[Mood], today: date
 ) -> tuple[str, str, Sequence[YearDay]]:
     """The heading of a ``year`` and its shelf, each as HTML, and the days that are written on it."""
-    known = newest_versions(moods)
-    days = diary.sums.year_days(date(year, 1, 1), date(year, 12, 31))
+    known, covers = newest_versions(moods), view == "Covers"
+    days = diary.sums.year_days(date(year, 1, 1), date(year, 12, 31), covers)
     said = sentences.year_sentence(days, _names(known))
     drawn = Shelf(known)
-    return _heading(f"{year}", said), (drawn.covers if view == "Covers" else drawn.pixels)(year, days, today), days
+    return _heading(f"{year}", said), (drawn.covers if covers else drawn.pixels)(year, days, today), days
 
 
 def together(diary: Diary, years: range, moods: Sequence[Mood], today: date) -> tuple[str, str]:

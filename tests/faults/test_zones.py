@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from diary.diary import Diary
-from diary.insight import mood_counts, weekday_means
+from diary.insight import month_means, weekday_means
 from diary.model import EntryDraft
 from diary.protocols import Parts
 from diary.query import Days
@@ -162,8 +162,10 @@ def test_no_day_is_skipped_or_doubled_in_calendar_week_and_charts(tmp_path: Path
         week = re.findall(r'data-day="([0-9-]+)"', grids.week(day, {}, day, day))
         steps = {date.fromisoformat(b) - date.fromisoformat(a) for a, b in pairwise(week)}
         wrong += (len(week), steps) != (7, {timedelta(1)})
-    counts = sum(count.days for count in mood_counts(diary.sums.noted(first, last)))
-    means = weekday_means((day.day, day.valence) for day in diary.sums.mood_days(first, last))
+    noted = diary.sums.noted(first, last)
+    valence = {mood.id: mood.valence for mood in diary.all_moods()}
+    counts = sum(month.days for month in month_means(noted, valence))
+    means = weekday_means(noted, valence)
     wrong += (counts, sum(mean.days for mean in means)) != (len(days), len(days))
     note(
         FAULT,

@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diary.diary import Diary
-from diary.insight import MonthCount, MoodCount, MoodDay, WeekdayMean, YearDay, month_means, mood_counts, weekday_means
+from diary.insight import (
+    MonthCount,
+    MonthMean,
+    MoodDay,
+    WeekdayMean,
+    YearDay,
+    days_by_mood,
+    month_means,
+    weekday_means,
+)
 from diary.model import BUILT_IN_MOODS, EntryDraft, Song
 from diary.protocols import Parts
 from tests.builders import TODAY, make_diary, make_parts, make_track, mood, statements
@@ -57,28 +66,23 @@ def test_every_sum_agrees_with_plain_python(
         if name and back not in deleted
     ]
     days = [(day, mood) for day, mood in ever if first <= day <= last]
-    by_month, by_weekday, counts = defaultdict(list), defaultdict(list), Counter()
+    by_month, by_weekday = defaultdict(list), defaultdict(list)
     for day, one in days:
         by_month[day.year, day.month].append(one.valence)
         by_weekday[day.weekday()].append(one.valence)
-        counts[day.year, day.month, one.id] += 1
 
     assert diary.sums.mood_days(first, last) == tuple(MoodDay(day, m.id, m.valence, m.arousal) for day, m in days)
     noted = diary.sums.noted(first, last)
     assert list(noted) == sorted({one.id for _, one in days})
     assert sorted((day, mood_id) for mood_id, on in noted.items() for day in on) == [(day, one.id) for day, one in days]
-    found = mood_counts(noted)
-    months = month_means(found, {one.id: one.valence for one in MOODS.values()})
+    valence = {one.id: one.valence for one in MOODS.values()}
+    months = month_means(noted, valence)
     assert [(m.year, m.month) for m in months] == sorted(by_month)
     assert {(m.year, m.month): (m.valence, m.days) for m in months} == means(by_month)
-    valence = {one.id: one.valence for one in MOODS.values()}
-    weekdays = weekday_means((day, valence[mood_id]) for mood_id, on in noted.items() for day in on)
+    weekdays = weekday_means(noted, valence)
     assert [w.weekday for w in weekdays] == sorted(by_weekday)
     assert {w.weekday: (w.valence, w.days) for w in weekdays} == means(by_weekday)
-    assert weekday_means((day.day, day.valence) for day in diary.sums.mood_days(first, last)) == weekdays
-    assert [(c.year, c.month) for c in found] == sorted((c.year, c.month) for c in found)
-    assert {(c.year, c.month, c.mood_id): c.days for c in found} == counts
-    assert len(found) == len(counts)
+    assert days_by_mood(diary.sums.mood_days(first, last)) == {mood_id: sorted(on) for mood_id, on in noted.items()}
     in_month = Counter((day.year, day.month) for back in written.keys() - deleted if (day := TODAY - timedelta(back)))
     assert diary.sums.months() == tuple(MonthCount(*month, days) for month, days in sorted(in_month.items()))
     assert diary.sums.span() == ((ever[0][0], ever[-1][0]) if ever else None)
@@ -95,13 +99,10 @@ def test_a_year_by_hand(database: str) -> None:
         ]
     )
     year = (date(2026, 1, 1), date(2026, 12, 31))
-    days = [(day.day, day.valence) for day in diary.sums.mood_days(*year)]
-    assert weekday_means(days) == (WeekdayMean(0, 0.85, 2), WeekdayMean(6, -0.7, 1))
-    assert set(mood_counts(diary.sums.noted(*year))) == {
-        MoodCount(2026, 1, "happy", 1),
-        MoodCount(2026, 1, "sad", 1),
-        MoodCount(2026, 2, "happy", 1),
-    }
+    noted = diary.sums.noted(*year)
+    valence = {one.id: one.valence for one in MOODS.values()}
+    assert weekday_means(noted, valence) == (WeekdayMean(0, 0.85, 2), WeekdayMean(6, -0.7, 1))
+    assert month_means(noted, valence) == (MonthMean(2026, 1, pytest.approx(0.075), 2), MonthMean(2026, 2, 0.85, 1))
     assert diary.sums.span() == (date(2026, 1, 5), date(2026, 2, 2))
 
 
@@ -111,7 +112,7 @@ def test_an_empty_diary_has_no_sums_and_no_zeros(database: str) -> None:
     assert diary.sums.mood_days(*EVER) == ()
     assert diary.sums.span() is None
     assert diary.sums.noted(*EVER) == {}
-    assert mood_counts({}) == weekday_means(()) == ()
+    assert month_means({}, {}) == weekday_means({}, {}) == ()
 
 
 def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -> None:
@@ -125,8 +126,8 @@ def test_a_day_counts_with_its_mood_as_it_was_when_it_was_noted(database: str) -
     valence = {one.id: one.valence for one in diary.all_moods()}
     noted = diary.sums.noted(*EVER)
     assert {valence[mood_id]: days for mood_id, days in noted.items()} == {0.65: [before.day], -1: [TODAY]}
-    means = [pytest.approx(day.valence) for day in weekday_means((day.day, day.valence) for day in (before, after))]
-    assert [day.valence for day in weekday_means((on[0], valence[mood_id]) for mood_id, on in noted.items())] == means
+    means = {TODAY.weekday(): -1, before.day.weekday(): 0.65}
+    assert {day.weekday: day.valence for day in weekday_means(noted, valence)} == pytest.approx(means)
 
 
 def test_a_year_shows_every_written_day_in_one_light_read(database: str) -> None:
@@ -141,20 +142,20 @@ def test_a_year_shows_every_written_day_in_one_light_read(database: str) -> None
     ]
     kept = [diary.save(draft) for draft in drafts]
     diary.delete(kept[3])
-    days = diary.sums.year_days(date(2026, 1, 1), date(2026, 12, 31))
+    year = date(2026, 1, 1), date(2026, 12, 31)
     calm, sad = (
         MoodDay(date(2026, 1, at), m.id, m.valence, m.arousal) for at, m in ((1, MOODS["calm"]), (3, MOODS["sad"]))
     )
     cover = "https://i.scdn.co/image/abc"
-    assert days == (
-        YearDay(date(2026, 1, 1), calm, song.title, song.artist, cover, "spotify", kept[0].photo),
-        YearDay(date(2026, 1, 2), None, "By hand"),
-        YearDay(date(2026, 1, 3), sad, ""),
-    )
+    others = YearDay(date(2026, 1, 2), None, "By hand"), YearDay(date(2026, 1, 3), sad, "")
+    first = YearDay(date(2026, 1, 1), calm, song.title, song.artist)
     with statements() as seen:
-        diary.sums.year_days(date(2026, 1, 1), date(2026, 12, 31))
-    (asked,) = (one for one in seen if one.startswith("SELECT"))
-    assert "note" not in asked
+        days, covers = diary.sums.year_days(*year), diary.sums.year_days(*year, covers=True)
+    assert days == (first, *others)
+    assert covers == (first._replace(artwork_url=cover, source="spotify", photo=kept[0].photo), *others)
+    asked = [one for one in seen if one.startswith("SELECT")]
+    assert ["note" in one for one in asked] == [False, False]
+    assert ["tracks" in one for one in asked] == [False, True]
 
 
 def test_the_first_day_needs_no_mood_and_is_not_a_deleted_one(database: str) -> None:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
-from diary.insight import MonthMean, MoodCount, MoodDay, WeekdayMean, mix, newest_versions, rolling, totals
+from diary.insight import MonthMean, MoodDay, WeekdayMean, days_by_mood, mix, newest_versions, rolling, totals
 from diary.model import BUILT_IN_MOODS, Mood
 from diary.periods import Step
 from diary.ui import charts
@@ -124,7 +124,7 @@ def test_of_many_years_every_month_is_a_dot_and_the_line_still_ends_with_the_las
 
 
 def test_every_bar_is_whole_and_brightest_on_top() -> None:
-    parts = mix(days(*range(60)), MOODS, Step.WEEK)
+    parts = mix(days_by_mood(days(*range(60))), MOODS, Step.WEEK)
     figure = checked(charts.mix_chart, parts, Step.WEEK, LIGHT)
     for at in {x for trace in figure.data for x in trace.x}:
         high = sum(y for trace in figure.data for x, y in zip(trace.x, trace.y, strict=True) if x == at)
@@ -136,7 +136,7 @@ def test_every_bar_is_whole_and_brightest_on_top() -> None:
 
 
 def test_a_month_without_days_leaves_its_place_empty() -> None:
-    parts = mix([MoodCount(2026, 1, "calm", 3), MoodCount(2026, 4, "calm", 3)], MOODS, Step.MONTH)
+    parts = mix({"calm": [date(2026, 1, 1), date(2026, 4, 1)]}, MOODS, Step.MONTH)
     figure = checked(charts.mix_chart, parts, Step.MONTH, LIGHT)
     assert figure.data[0].x[1] - figure.data[0].x[0] == 3
 
@@ -168,7 +168,7 @@ def every(theme: Theme, mood: Mood = MOODS["calm"]) -> dict[str, go.Figure]:
     moods = {mood.id: mood}
     rows = [MoodDay(TODAY - timedelta(back), mood.id, mood.valence, mood.arousal) for back in (2, 1, 0)]
     months = [MonthMean(2026, 11, 0.2, 3)]
-    parts = mix(rows, moods, Step.WEEK)
+    parts = mix(days_by_mood(rows), moods, Step.WEEK)
     return {
         "days": checked(charts.valence_chart, rows, rolling(rows, 15), moods, theme),
         "months": checked(charts.month_chart, months, rolling(months, 365), theme),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from diary.insight import MonthMean, MoodDay, WeekdayMean, mix, newest_versions
+from diary.insight import MonthMean, MoodDay, WeekdayMean, days_by_mood, mix, newest_versions
 from diary.model import BUILT_IN_MOODS
 from diary.periods import Step
 from diary.ui import tables
@@ -26,7 +26,7 @@ def days(*backs: int) -> Sequence[MoodDay]:
     [
         lambda: tables.mood_days(days(0, 1, 5), MOODS),
         lambda: tables.months([MonthMean(2026, 11, 0.2, 3)]),
-        lambda: tables.mix(mix(days(0, 1, 5), MOODS, Step.WEEK), Step.WEEK),
+        lambda: tables.mix(mix(days_by_mood(days(0, 1, 5)), MOODS, Step.WEEK), Step.WEEK),
         lambda: tables.weekdays([WeekdayMean(0, 0.2, 3)]),
         lambda: tables.plane({CALM: 3}),
     ],
