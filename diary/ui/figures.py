@@ -84,14 +84,10 @@ def lead(sentence: str) -> None:
     st.html(f'<h1 class="lead">{words}</h1>')
 
 
-def says(heading: str, sentence: str) -> None:
-    """What a picture is about, and what it says."""
-    st.html(f'<div class="says"><h2>{text.html(heading)}</h2><p>{text.html(sentence)}</p></div>')
-
-
-def hint(words: str) -> None:
-    """How to read the picture above."""
-    st.html(f'<p class="hint">{text.html(words)}</p>')
+def says(heading: str, sentence: str, hint: str = "") -> None:
+    """What a picture is about, what it says, and where that is not plain, how to read it."""
+    how = f'<p class="hint">{text.html(hint)}</p>' if hint else ""
+    st.html(f'<div class="says"><h2>{text.html(heading)}</h2><p>{text.html(sentence)}</p>{how}</div>')
 
 
 def picture(key: str, figure: Figure, alt: str) -> None:

@@ -20,22 +20,22 @@ from diary.ui.ways import open_day, open_month, open_place
 def days_view(now: Sequence[MoodDay], before: Sequence[MoodDay], moods: Mapping[str, Mood], theme: Theme) -> None:
     """A dot for each day of ``now``, and the line of 15 days, which at the start reaches back to those ``before``."""
     lines = since(now[0].day, rolling([*before, *now], window=15))
-    figures.says("Pleasantness, day by day", sentences.valence_sentence(lines))
+    hint = "A dot is a day. The line is the mean of 15 days; the band is wide where they differ."
+    figures.says("Pleasantness, day by day", sentences.valence_sentence(lines), hint)
     alt = "Pleasantness of each day, with the mean of the 15 days up to it"
     if chosen := figures.day_picture("valence", charts.valence_chart(now, lines, moods, theme), alt):
         open_day(chosen)
-    figures.hint("A dot is a day. The line is the mean of 15 days; the band is wide where they differ.")
     figures.numbers("valence", lambda: tables.mood_days(now, moods))
 
 
 def months_view(months: Sequence[MonthMean], theme: Theme) -> None:
     """A dot for each month, and the line of the last twelve."""
     lines = rolling(months, window=365)
-    figures.says("Pleasantness, month by month", sentences.months_sentence(months))
+    hint = "A dot is a month. The line is the mean of twelve months."
+    figures.says("Pleasantness, month by month", sentences.months_sentence(months), hint)
     alt = "Mean pleasantness of each month, with the mean of the year up to it"
     if chosen := figures.day_picture("valence", charts.month_chart(months, lines, theme), alt):
         open_month(chosen.year, chosen.month)
-    figures.hint("A dot is a month. The line is the mean of twelve months.")
     figures.numbers("valence", lambda: tables.months(months))
 
 
