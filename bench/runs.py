@@ -112,8 +112,9 @@ def sent(first: Answer, again: Answer) -> list[str]:
 
 
 def bytes_for_days(answer: Answer) -> int:
-    """The size of the message that carries the page of days."""
-    return sum(message.ByteSize() for message in answer.messages if 'class="card"' in html_of(message))
+    """The size of the page of days, from the heading of its first month on."""
+    shown = "".join(map(html_of, answer.messages))
+    return len(shown[shown.index('<header class="chapter">') :].encode())
 
 
 def html_of(message: ForwardMsg) -> str:
