@@ -43,9 +43,10 @@ def test_a_page_of_a_full_diary_is_sound(open_page: Open, full: DiaryServer, pat
 
 
 @LOOKS
-@pytest.mark.parametrize("path", ["/timeline", "/year"])
+@pytest.mark.parametrize("path", ["/", "/timeline", "/year", "/moods", "/settings"])
+@pytest.mark.parametrize("script", ["Html", "ButtonGroup"])  # they draw most of what there is
 def test_what_is_seen_stays_where_it_is_while_a_page_opens(
-    open_page: Open, full: DiaryServer, path: str, width: int, dark: bool
+    open_page: Open, full: DiaryServer, script: str, path: str, *, width: int, dark: bool
 ) -> None:
     def late(route: Route) -> None:
         time.sleep(0.3)
@@ -53,7 +54,7 @@ def test_what_is_seen_stays_where_it_is_while_a_page_opens(
 
     page = open_page(width=width, dark=dark)
     page.add_init_script(SHIFTS)
-    page.route("**/static/js/Html.*.js", late)  # it draws half of what there is
+    page.route(f"**/static/js/{script}.*.js", late)
     look_at(page, full.url + path)
     assert page.evaluate("window.shifted") < 0.05
 
