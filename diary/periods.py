@@ -35,7 +35,7 @@ class Step(StrEnum):
         return day.replace(day=1) if self is Step.MONTH else day.replace(month=1, day=1)
 
     def tally(self, days: Iterable[date]) -> dict[date, int]:
-        """How many of ``days`` each step holds, by its `start`, which is not asked for each of thousands."""
+        """How many of ``days`` each step holds, by its `start`, which is made once a step and not once a day."""
         if self is Step.WEEK:
             return Counter(map(self.start, days))
         if self is Step.MONTH:
