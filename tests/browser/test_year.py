@@ -32,7 +32,7 @@ def test_every_view_is_sound(open_page: Open, full: DiaryServer, width: int, dar
         look_at(page, f"{full.url}/year{view}")
         assert page.evaluate(SMALLEST, ".shelf td[title]") >= least, "a place is too small to be hit"
         assert page.evaluate(SMALLEST, ".shelf button") >= 24
-        assert page.locator('.shelf [tabindex="0"]').count() == 1
+        expect(page.locator('.shelf [tabindex="0"]')).to_have_count(1)
         assert_sound(page)
 
 
