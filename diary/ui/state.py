@@ -79,12 +79,11 @@ def param(name: str) -> str | None:
 
 
 def set_params(**values: str | None) -> None:
-    """Change values of the address; None or an empty value takes a name out."""
-    for name, value in values.items():
-        if value:
-            st.query_params[name] = value
-        else:
-            st.query_params.pop(name, None)
+    """Change values of the address, in one step back; None or an empty value takes a name out."""
+    before = st.query_params.to_dict()
+    after = {name: value or "" for name, value in (before | values).items() if value or name not in values}
+    if after != before:
+        st.query_params.from_dict(after)
 
 
 def day_param(name: str, last: date, written: Callable[[date], object] = lambda _: None) -> date | None:

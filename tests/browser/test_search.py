@@ -94,6 +94,24 @@ def test_from_a_search_to_the_life_of_a_song(open_page: Open, full: DiaryServer,
     expect(page.get_by_role("searchbox")).to_have_value("mood:anxious")
 
 
+def test_each_step_is_one_step_back(open_page: Open, full: DiaryServer) -> None:
+    page = open_page()
+    look_at(page, f"{full.url}/timeline?view=list")
+    page.locator(".line:has(.artist:not(:empty)) .over").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    settled(page)
+    seen = [page.url]
+    for name in ("All days with this song", "All days with this artist", "Timeline", "Older days"):
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page).not_to_have_url(seen[-1])
+        settled(page)
+        seen.append(page.url)
+    for address in reversed(seen[:-1]):
+        page.go_back()
+        settled(page)
+        assert page.url == address
+
+
 def test_a_mood_that_was_pressed_stays_in_sight(open_page: Open, full: DiaryServer) -> None:
     """The row is pushed aside to reach one, and whoever comes by a link has not pushed it."""
     page = open_page(width=390)
