@@ -9,8 +9,8 @@ class Presses:
     """What was pressed and did not come to its end.
 
     Wherever a callback reads or draws, Streamlit may drop it for what the page sends next, as a field that was just
-    left does; the press would be lost with it. The run that comes next begins in a thread of its own, while the one
-    before may still be at work: it waits for it, so that nothing is done twice.
+    left does; the press would be lost with it. Should the run that comes next begin in a thread of its own, while
+    the one before is still at work, it waits for it, so that nothing is done twice.
     """
 
     def __init__(self) -> None:
