@@ -1,11 +1,13 @@
 """What was pressed in a tab comes to its end, once, whatever the page sends meanwhile."""
 
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
 
 from diary.ui.presses import Presses
+from tests.browser.server import PROJECT
 
 
 class Overtaken(BaseException):
@@ -86,3 +88,9 @@ def test_what_another_run_was_dropped_from_is_done_by_the_one_that_waited() -> N
             former.result(20)
         later.result(20)
     assert done == ["first"]
+
+
+def test_one_run_of_a_tab_ends_before_the_next_begins() -> None:
+    """Streamlit has them side by side unless told so; the one that ends then takes back presses meant for the other."""
+    settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["runner"]["fastReruns"] is False
